@@ -1,0 +1,1 @@
+public struct MaintenanceWindow: Sendable, Equatable {}
