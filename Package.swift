@@ -27,7 +27,7 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = [], plus: [Swi
 }
 
 /// A C library from Debian, made importable by a module map.
-func system(_ name: String, pkgConfig: String, debian: String) -> Target {
+func system(_ name: String, pkgConfig: String?, debian: String) -> Target {
     .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
@@ -67,10 +67,17 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
+        system("CLibPQ", pkgConfig: "libpq", debian: "libpq-dev"),
+        system("CZeroMQ", pkgConfig: nil, debian: "libzmq3-dev"),
         shared("Domain"),
         shared("Messaging", ["Domain"]),
+        shared("Postgres", ["CLibPQ", lifecycle, logging]),
+        shared("ZeroMQ", ["CZeroMQ", lifecycle, logging]),
         shared("Secrets", [crypto, cryptoExtras]),
         shared("HTTPServing", [hummingbird, hummingbirdCore, httpTypes, logging] + nio),
         shared("Runtime", ["Domain", "HTTPServing", configuration, hummingbird, lifecycle, logging, metrics]),
+        .target(
+            name: "Store", dependencies: ["Domain", "Messaging", "Postgres", "Secrets", "ZeroMQ", crypto],
+            path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
     ]
 )

@@ -79,7 +79,8 @@ extension Timestamp {
         return (year, month, day)
     }
 
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
+    /// 28 to 31.
+    static func days(in month: Int64, of year: Int64) -> Int64 {
         switch month {
         case 2: (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)) ? 29 : 28
         case 4, 6, 9, 11: 30

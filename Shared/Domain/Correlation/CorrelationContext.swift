@@ -108,8 +108,11 @@ public struct IncidentState: Sendable, Equatable {
     public var firingIdentities: Int
     /// Distinct assets; `assets` may hold fewer.
     public var assetCount: Int
-    /// All assets of an incident that is not rolled up; of a rolled-up one only those that the batch speaks of.
+    /// All assets of an incident that is not rolled up; of a rolled-up one only those that the batch speaks of and those
+    /// upstream of them. For a merge by a person: all of both incidents.
     public var assets: [String: IncidentAsset]
+    /// The kinds of all its assets, sorted, distinct: what the title calls them.
+    public var assetKinds: [String]
     /// Sorted, distinct, no empty one.
     public var toolSources: [String]
     public var signatures: [String]
@@ -121,6 +124,7 @@ public struct IncidentState: Sendable, Equatable {
     public var suspectedCauseAsset: String?
     public var symptomCount: Int
     public var insight: Insight?
+    /// The event time of the alert that opened it (never later than the decision): deadlines and age count from here.
     public var openedAt: Timestamp
     /// The newest firing event, event time: the correlation window slides from here.
     public var lastEventAt: Timestamp
@@ -130,6 +134,10 @@ public struct IncidentState: Sendable, Equatable {
     /// How often it was opened again.
     public var reopenCount: Int
     public var mergedInto: IncidentID?
+    /// Somebody is assigned: an incident that opens again goes back to them.
+    public var isAssigned: Bool
+    /// The ``SignatureFamily`` of the alert that opened it: what skills it takes.
+    public var category: String
 
     public init(
         id: IncidentID, title: String, signature: String, primaryAsset: String, status: IncidentStatus,
@@ -145,6 +153,7 @@ public struct IncidentState: Sendable, Equatable {
         self.firingIdentities = 0
         self.assetCount = 0
         self.assets = [:]
+        self.assetKinds = []
         self.toolSources = []
         self.signatures = []
         self.touchesCriticalAsset = false
@@ -159,6 +168,8 @@ public struct IncidentState: Sendable, Equatable {
         self.resolvedBy = nil
         self.reopenCount = 0
         self.mergedInto = nil
+        self.isAssigned = false
+        self.category = SignatureFamily.other.rawValue
     }
 }
 
@@ -183,7 +194,8 @@ public struct CorrelationContext: Sendable {
     public var policy: CorrelationPolicy
     /// The assets of the batch and everything upstream of them. A missing one is new: not critical, depends on nothing.
     public var assets: [String: AssetFacts]
-    /// Every incident that owns keys and whose key, signature or (for dependency) asset could match.
+    /// Every incident that owns keys and whose key, signature or (for dependency) asset could match, and those that the
+    /// identities below belong to; of a merged one also its target.
     public var incidents: [IncidentID: IncidentState]
     /// Keys of the batch and of the incidents above, with their owners.
     public var keys: [CorrelationKey: IncidentID]

@@ -39,7 +39,8 @@ public struct TimerChange: Sendable, Equatable {
     public var kind: Kind
     /// An incident id, or for `window_end` a maintenance window id.
     public var subject: String
-    /// When it fires; nil cancels it. Setting it again moves it.
+    /// When it fires; nil cancels it. Setting it again moves it, but a `window_end` that is there and due earlier stays:
+    /// the earlier end releases what it held, and holds again what is still covered.
     public var dueAt: Timestamp?
 
     public init(_ kind: Kind, subject: String, dueAt: Timestamp?) {
@@ -61,7 +62,9 @@ public struct CorrelationDecision: Sendable, Equatable {
     public var identities: [AlertIdentity: IdentityState]
     /// New or moved keys.
     public var keys: [CorrelationKey: IncidentID]
-    /// Keys, identities and alerts of the first belong to the second from now on (also those not loaded here).
+    /// Keys, identities and alerts of the first belong to the second from now on (also those not loaded here), and so does
+    /// what people did with it: see ``IncidentLifeState/takingOver(from:)``. The target's state in `incidents` already
+    /// holds the sums and the assets of both.
     public var merges: [(source: IncidentID, target: IncidentID, reason: FateReason)]
     /// Incidents that give up all their keys (closed).
     public var releasedKeys: [IncidentID]

@@ -13,12 +13,15 @@ CREATE TABLE incident (
     title text NOT NULL,
     signature text NOT NULL,
     primary_asset text NOT NULL,
+    -- The signature's family: cpu, memory, disk, …
     category text NOT NULL,
     status text NOT NULL CHECK (status IN ('new', 'acknowledged', 'in_progress', 'resolved', 'closed', 'merged')),
     severity text NOT NULL CHECK (severity IN ('critical', 'high', 'medium', 'low')),
     alert_count integer NOT NULL,
     firing_identities integer NOT NULL,
     asset_count integer NOT NULL,
+    -- Distinct kinds of its assets: what the title calls them.
+    asset_kinds text[] NOT NULL,
     tool_sources text[] NOT NULL,
     signatures text[] NOT NULL,
     touches_critical_asset boolean NOT NULL,
@@ -61,9 +64,11 @@ CREATE TABLE incident_asset (
     first_event_at timestamptz NOT NULL,
     last_event_at timestamptz NOT NULL,
     alert_count integer NOT NULL,
+    -- The incident still owns its keys, so that it is found by its assets.
+    live boolean NOT NULL DEFAULT true,
     PRIMARY KEY (company_id, incident_id, asset)
 ) WITH (fillfactor = 70);
-CREATE INDEX incident_asset_name ON incident_asset (company_id, asset);
+CREATE INDEX incident_asset_live ON incident_asset (company_id, asset) WHERE live;
 SELECT aw_protect('incident_asset', 'SELECT, INSERT, UPDATE, DELETE');
 
 -- Every correlation key, also those of merged and symptom incidents, with the incident that owns it.

@@ -1,0 +1,56 @@
+import Domain
+import Foundation
+import Postgres
+import Synchronization
+
+/// The database's clock as this process sees it: the local monotonic clock, set by the database's from time to time.
+///
+/// Reading it costs no query. Between two settings it drifts as much as the machine's clock does, microseconds a second.
+public final class DatabaseClock: Sendable {
+    /// Microseconds to add to the monotonic clock.
+    private let offset: Mutex<Int64>
+
+    /// Starts with this machine's own clock.
+    public init() {
+        offset = Mutex(Int64(Date().timeIntervalSince1970 * 1e6) - Self.monotonic())
+    }
+
+    /// The present moment of the database, UTC.
+    public var now: Timestamp {
+        Timestamp(microseconds: Self.monotonic() + offset.withLock { $0 })
+    }
+
+    /// Sets it by one round trip, taking half of its time as the way back.
+    ///
+    /// - Returns: By how much the clock was moved.
+    @discardableResult
+    public func synchronise(with database: some Querying) async throws -> Duration {
+        let before = Self.monotonic()
+        guard let moment = try await database.first(ReadClock()) else { return .zero }
+        let after = Self.monotonic()
+        let fresh = moment.microseconds - (before + (after - before) / 2)
+        return offset.withLock { offset in
+            defer { offset = fresh }
+            return .microseconds(fresh - offset)
+        }
+    }
+
+    private static func monotonic() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
+
+/// The database's clock.
+struct ReadClock: Statement {
+    typealias Row = Timestamp
+    static let name = "read_clock"
+    static let sql = "SELECT aw_now()"
+    static let parameters: [PostgresType] = []
+    static let columns = [Column("aw_now", .timestamptz)]
+
+    func bind(_ bindings: inout Bindings) {}
+
+    static func decode(_ row: inout RowReader) throws -> Timestamp { try row.instant() }
+}
