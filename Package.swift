@@ -17,7 +17,7 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat"].map { .product(name: $0, package: "swift-nio") }
 let httpTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let webSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 
@@ -51,9 +51,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
         swiftSettings: settings)
 }
 
+/// Programs that measure; built only when asked for.
+func benchmarks(_ list: [(name: String, folder: String, dependencies: [Target.Dependency])]) -> [Target] {
+    list.map {
+        .executableTarget(
+            name: $0.name, dependencies: $0.dependencies, path: "Benchmarks/\($0.folder)", swiftSettings: settings)
+    }
+}
+
 let package = Package(
     name: "alert-whisperer",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "aw-ingest", targets: ["IngestMain"])
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -68,16 +79,25 @@ let package = Package(
     ],
     targets: [
         system("CLibPQ", pkgConfig: "libpq", debian: "libpq-dev"),
+        // Without pkg-config, whose file for libzmq has flags that SwiftPM warns of; the module map links it.
         system("CZeroMQ", pkgConfig: nil, debian: "libzmq3-dev"),
         shared("Domain"),
         shared("Messaging", ["Domain"]),
         shared("Postgres", ["CLibPQ", lifecycle, logging]),
         shared("ZeroMQ", ["CZeroMQ", lifecycle, logging]),
         shared("Secrets", [crypto, cryptoExtras]),
-        shared("HTTPServing", [hummingbird, hummingbirdCore, httpTypes, logging] + nio),
+        shared("Sources", ["Domain"]),
+        shared("HTTPServing", [hummingbird, hummingbirdCore, httpTypes, logging, webSocket] + nio),
         shared("Runtime", ["Domain", "HTTPServing", configuration, hummingbird, lifecycle, logging, metrics]),
         .target(
-            name: "Store", dependencies: ["Domain", "Messaging", "Postgres", "Secrets", "ZeroMQ", crypto],
+            name: "Store",
+            dependencies: [
+                "Domain", "HTTPServing", "Messaging", "Postgres", "Runtime", "Secrets", "ZeroMQ", crypto, lifecycle,
+                logging, metrics,
+            ],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
+        tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
+        + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
+        + benchmarks([("BusBenchmark", "Bus", ["ZeroMQ", lifecycle, logging])])
 )

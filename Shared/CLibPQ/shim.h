@@ -5,6 +5,7 @@
 
 /* The field codes of PQresultErrorField are character literals, which Swift does not import as integers. */
 enum {
+    CLIBPQ_DIAG_SEVERITY = PG_DIAG_SEVERITY_NONLOCALIZED,
     CLIBPQ_DIAG_SQLSTATE = PG_DIAG_SQLSTATE,
     CLIBPQ_DIAG_MESSAGE_PRIMARY = PG_DIAG_MESSAGE_PRIMARY,
     CLIBPQ_DIAG_STATEMENT_POSITION = PG_DIAG_STATEMENT_POSITION,

@@ -8,6 +8,8 @@ struct ConnectionParameters {
     init(_ configuration: PostgresConfiguration) throws(PostgresError) {
         var entries = try Self.parse(configuration.url)
         let named = Set(entries.map(\.keyword))
+        let ports = entries.filter { $0.keyword == "port" }.flatMap { $0.value.split(separator: ",") }
+        guard ports.allSatisfy({ UInt16($0) != nil }) else { throw Self.unreadable }
         let seconds = max(2, (configuration.connectTimeout.milliseconds + 999) / 1000)
         let chosen: [(keyword: String, value: String)] = [
             ("application_name", configuration.applicationName),
@@ -26,13 +28,15 @@ struct ConnectionParameters {
         self.entries = entries
     }
 
+    private static var unreadable: PostgresError {
+        PostgresError(
+            .invalidConfiguration,
+            publicMessage: "the database URL cannot be read; it must look like postgresql://user@host:5432/database")
+    }
+
     /// What the URL names. libpq's complaint about a bad URL may quote it with its password, so it is not repeated.
     private static func parse(_ url: String) throws(PostgresError) -> [(keyword: String, value: String)] {
-        guard !url.isEmpty, let options = PQconninfoParse(url, nil) else {
-            throw PostgresError(
-                .invalidConfiguration,
-                publicMessage: "the database URL cannot be read; it must look like postgresql://user@host/database")
-        }
+        guard !url.isEmpty, let options = PQconninfoParse(url, nil) else { throw unreadable }
         defer { PQconninfoFree(options) }
         var entries: [(keyword: String, value: String)] = []
         var next = options

@@ -6,6 +6,8 @@ import Foundation
 /// Sends without blocking and waits with a deadline, so that a server that stops answering cannot hold the thread.
 final class Link {
     private(set) var pointer: OpaquePointer?
+    /// Whether the server has announced that it is about to end the connection.
+    private var isEnding = false
 
     init(adopting pointer: OpaquePointer) {
         self.pointer = pointer
@@ -39,7 +41,23 @@ final class Link {
     func isAliveWhileIdle() -> Bool {
         guard let pointer, isUsable else { return false }
         guard poll(for: POLLIN, milliseconds: 0) else { return true }
-        return PQconsumeInput(pointer) == 1 && isUsable
+        guard PQconsumeInput(pointer) == 1, isUsable else { return false }
+        // Has libpq look at what arrived, which tells a farewell from a harmless message.
+        while let notification = PQnotifies(pointer) { PQfreemem(notification) }
+        return !isEnding
+    }
+
+    /// Drops the server's notices, which can carry values and which libpq would print; a farewell is taken note of.
+    func receiveNotices() {
+        guard let pointer else { return }
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        PQsetNoticeReceiver(
+            pointer,
+            { this, notice in
+                guard let this, let severity = PQresultErrorField(notice, Int32(CLIBPQ_DIAG_SEVERITY)) else { return }
+                guard ["FATAL", "PANIC"].contains(String(cString: severity)) else { return }
+                Unmanaged<Link>.fromOpaque(this).takeUnretainedValue().isEnding = true
+            }, this)
     }
 
     /// Sends one command and waits for its end.

@@ -12,8 +12,7 @@ extension Link {
         }
         let link = Link(adopting: pointer)
         if !link.isUsable { try link.retryForState(pointer) }
-        // Notices can carry values, and by default libpq prints them.
-        PQsetNoticeReceiver(pointer, { _, _ in }, nil)
+        link.receiveNotices()
         PQsetnonblocking(pointer, 1)
         do {
             try link.setUp(configuration)

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Carries messages between the services, encrypted, to whoever is alive.
 ///
-/// Finds peers through an ``InstanceDirectory``; binds pull and publish channels on ephemeral ports and connects push and
-/// subscribe channels to every live instance that binds them, itself included. Peers come and go while it runs.
+/// Finds peers through an ``InstanceDirectory``; binds pull and publish channels on ephemeral ports and connects push
+/// and subscribe channels to every live instance that binds them, itself included. Peers come and go while it runs.
 ///
 /// A message may be lost (a peer died, nobody listened, a queue was full), and is never the only copy of anything.
 /// The bus does not repeat, order across peers, or store.
@@ -41,8 +41,8 @@ public final class Bus: Service, Sendable {
 
     /// Binds, registers (trying until the directory takes it), then connects to peers and keeps up with the directory.
     ///
-    /// Returns after a graceful shutdown: out of the directory, queued messages sent for at most 500 ms, sockets closed.
-    /// A cancelled task gets the same, but the row may be left to expire. Runs once.
+    /// Returns after a graceful shutdown: out of the directory, queued messages sent for at most 500 ms, sockets
+    /// closed. A cancelled task gets the same, but the row may be left to expire. Runs once.
     ///
     /// - Throws: ``BusError`` when the configuration is wrong or sockets fail; `CancellationError` when cancelled.
     public func run() async throws {

@@ -1,8 +1,8 @@
 /// Decides which clients may complete a handshake with a binding socket, by the ZAP protocol (RFC 27).
 ///
-/// Pure. A known key is let in at once. An unknown key most often belongs to an instance that registered a moment ago, so
-/// its question stays open for a short time in case the next reading of the directory brings it; then it gets status
-/// 300, which closes the connection and leaves the client trying, never 400, which would make it give up.
+/// Pure. A known key is let in at once. An unknown key most often belongs to an instance that registered a moment ago,
+/// so its question stays open for a short time in case the next reading of the directory brings it; then it gets
+/// status 300, which closes the connection and leaves the client trying, never 400, which would make it give up.
 struct HandshakeGate {
     /// A question of libzmq: who asks, and the frames version, request id, domain, address, identity, mechanism,
     /// credentials.

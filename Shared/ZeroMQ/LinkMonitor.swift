@@ -27,6 +27,8 @@ final class LinkMonitor {
         try events.connect(endpoint)
     }
 
+    deinit { close() }
+
     /// Hands over what happened since the last call, oldest first.
     func drain(_ body: (LinkEvent) -> Void) throws(BusError) {
         while case .done(let frames) = try events.receive() {
@@ -34,7 +36,8 @@ final class LinkMonitor {
         }
     }
 
-    /// Stops the monitor. Must precede the close of the watched socket: an unread monitor would block libzmq.
+    /// Stops the monitor; a second call does nothing. Must precede the close of the watched socket: an unread monitor
+    /// would block libzmq.
     func close() {
         if watched.handle != nil { zmq_socket_monitor(watched.handle, nil, 0) }
         events.close()

@@ -109,8 +109,8 @@ final class Membership: Sendable {
         for await _ in hints.stream {
             do {
                 let fleet = view.read(try await directory.liveInstances(), at: .now)
-                board.apply(fleet)
                 noteReading(fleet)
+                board.apply(fleet)
             } catch {
                 try Task.checkCancellation()
                 view.couldNotRead()

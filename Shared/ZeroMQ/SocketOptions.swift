@@ -21,9 +21,9 @@ extension Socket {
         try set(ZMQ_TCP_KEEPALIVE_CNT, 3)
     }
 
-    /// Turns on ZMTP heartbeats. Only for publish/subscribe: a pull socket whose consumer is slow stops reading, answers
-    /// no heartbeat, and would lose the connection with all it holds just because it is busy. There TCP keepalive and
-    /// the directory tell that a peer is gone.
+    /// Turns on ZMTP heartbeats. Only for publish/subscribe: a pull socket whose consumer is slow stops reading,
+    /// answers no heartbeat, and would lose the connection with all it holds just because it is busy. There TCP
+    /// keepalive and the directory tell that a peer is gone.
     func applyHeartbeat() throws(BusError) {
         try set(ZMQ_HEARTBEAT_IVL, Self.heartbeatMilliseconds.interval)
         try set(ZMQ_HEARTBEAT_TIMEOUT, Self.heartbeatMilliseconds.timeout)

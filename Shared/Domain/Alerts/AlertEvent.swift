@@ -3,7 +3,7 @@
 /// Holds no company and no id: those are known to whoever received it.
 public struct AlertEvent: Sendable, Equatable {
     /// Whether the condition began (or still holds), or ended.
-    public enum Kind: String, Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
         case firing, resolved
     }
 
