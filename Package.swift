@@ -63,7 +63,9 @@ let package = Package(
     name: "alert-whisperer",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "aw-ingest", targets: ["IngestMain"])
+        .executable(name: "aw-correlator", targets: ["CorrelatorMain"]),
+        .executable(name: "aw-ingest", targets: ["IngestMain"]),
+        .executable(name: "aw-slawatch", targets: ["SLAWatchMain"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -99,5 +101,7 @@ let package = Package(
         tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
+        + service("Correlator", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
+        + service("SLAWatch", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
         + benchmarks([("BusBenchmark", "Bus", ["ZeroMQ", lifecycle, logging])])
 )

@@ -16,7 +16,8 @@ public enum StatementCatalogue {
 
     private static let operations: [any Statement.Type] = [
         RegisterInstance.self, BeatInstance.self, DeregisterInstance.self, ReadLiveInstances.self, ReadClock.self,
-        HasMigrationTable.self, ReadMigrations.self, RecordMigration.self,
+        HasMigrationTable.self, ReadMigrations.self, RecordMigration.self, EnsurePartitions.self,
+        ForgetReceivedRequests.self, ForgetIdempotentAnswers.self,
     ]
 
     private static let journal: [any Statement.Type] = [

@@ -1,0 +1,108 @@
+import Domain
+import Logging
+import Messaging
+import Metrics
+import Postgres
+import Runtime
+import ServiceLifecycle
+import Store
+import ZeroMQ
+
+/// Takes a company's waiting alerts, lets the engine decide, and stores what follows, in one transaction.
+///
+/// Woken by messages of Ingest, and by a sweep at most a second apart that finds what no message told of.
+final class CorrelationWorker: Service {
+    static let alerts = Channel(BusChannels.alerts, .pushPull)
+    static let workers = 3
+    static let batch = 500
+
+    private let pool: PostgresPool
+    private let bus: Bus
+    private let publisher: EventPublisher
+    private let logger: Logger
+    private let queue = CompanyQueue()
+    private let engine = CorrelationEngine { IncidentID(IdentifierMint.text("inc", at: $0)) }
+    private let decided = Counter(label: "aw_correlator_decided_alerts")
+    private let batchSize = Recorder(label: "aw_correlator_batch_alerts", aggregate: true)
+    private let batchTime = Timer(label: "aw_correlator_batch")
+
+    init(pool: PostgresPool, bus: Bus, publisher: EventPublisher, logger: Logger) {
+        self.pool = pool
+        self.bus = bus
+        self.publisher = publisher
+        self.logger = logger
+    }
+
+    func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.workers { group.addTask { await self.work() } }
+            group.addTask { await cancelWhenGracefulShutdown { await self.listen() } }
+            group.addTask { await cancelWhenGracefulShutdown { await self.sweep() } }
+            await withTaskCancellationOrGracefulShutdownHandler {
+                await group.waitForAll()
+            } onCancelOrGracefulShutdown: {
+                self.queue.close()
+            }
+        }
+    }
+
+    private func listen() async {
+        for await message in bus.messages(Self.alerts) {
+            queue.wake(CompanyID(message.topic))
+        }
+    }
+
+    private func sweep() async {
+        var backoff = Backoff(first: .milliseconds(200), highest: .seconds(1))
+        while !Task.isCancelled {
+            do {
+                for company in try await pool.query(ReadWaitingCompanies()) { queue.wake(company) }
+                backoff.reset()
+                try await Task.sleep(for: .milliseconds(900))
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("sweep failed", metadata: [LogKey.error: "\(error)"])
+                try? await Task.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    private func work() async {
+        while let company = await queue.next() {
+            var more = false
+            do {
+                more = try await decide(company) == Self.batch
+            } catch {
+                // The alerts wait in the database; the sweep brings the company back.
+                logger.error(
+                    "batch failed", metadata: [LogKey.companyID: "\(company)", LogKey.error: "\(error)"])
+                Counter(label: "aw_correlator_failed_batches").increment()
+            }
+            queue.done(company, more: more)
+        }
+    }
+
+    /// One batch of one company.
+    ///
+    /// - Returns: How many alerts were decided.
+    func decide(_ company: CompanyID) async throws -> Int {
+        let start = ContinuousClock.now
+        let (count, entries) = try await pool.withRetriedTransaction { transaction -> (Int, [JournalEntry]) in
+            guard let lane = try await CorrelationLane.lock(company, in: transaction) else { return (0, []) }
+            let stored = try await lane.pendingAlerts(limit: Self.batch)
+            guard !stored.isEmpty else { return (0, []) }
+            let alerts = stored.map(\.alert)
+            let context = try await lane.context(for: alerts)
+            let decision = self.engine.decide(alerts: alerts, context: context, now: lane.now)
+            return (stored.count, try await lane.apply(decision, alerts: stored, actor: .service("correlator")))
+        }
+        publisher.publish(entries)
+        if count > 0 {
+            decided.increment(by: Int64(count))
+            batchSize.record(count)
+            batchTime.recordNanoseconds((ContinuousClock.now - start).microseconds * 1000)
+        }
+        return count
+    }
+}
