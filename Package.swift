@@ -79,5 +79,7 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["Domain", "Messaging", "Postgres", "Secrets", "ZeroMQ", crypto],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
+        tests("Runtime", ["Runtime", metrics]),
+        tests("Secrets", ["Secrets"]),
     ]
 )
