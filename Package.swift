@@ -99,7 +99,12 @@ let package = Package(
             ],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
         tests("Runtime", ["Runtime", metrics]),
+        tests("Postgres", ["Postgres", lifecycle, logging]),
         tests("Secrets", ["Secrets"]),
+        tests("Store", ["Domain", "Postgres", "Store", "TestSupport"]),
+        .target(
+            name: "TestSupport", dependencies: ["Domain", "Postgres", "Store", logging], path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)

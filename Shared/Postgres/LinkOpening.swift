@@ -58,7 +58,8 @@ extension Link {
     ) throws(PostgresError) -> String {
         var calls: [String] = []
         for setting in settings {
-            calls.append("pg_catalog.set_config(\(try literal(setting.name)), \(try literal(setting.value)), \(isLocal))")
+            calls.append(
+                "pg_catalog.set_config(\(try literal(setting.name)), \(try literal(setting.value)), \(isLocal))")
         }
         return calls.joined(separator: ", ")
     }

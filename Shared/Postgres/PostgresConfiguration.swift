@@ -25,6 +25,7 @@ public struct PostgresConfiguration: Sendable {
     /// How long a connection beyond ``minimumIdle`` stays open without work.
     public var idleTimeout: Duration
 
+    /// Makes a configuration; see the properties for units and ranges. Does not look at the URL: see ``validate()``.
     public init(
         url: String, applicationName: String, role: String? = nil, maximumConnections: Int = 8, minimumIdle: Int = 0,
         connectTimeout: Duration = .seconds(5), acquireTimeout: Duration = .seconds(5),
@@ -57,13 +58,16 @@ public struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The configuration without its URL.
     public var description: String {
         "PostgresConfiguration(applicationName: \(applicationName), role: \(role ?? "none"), "
             + "maximumConnections: \(maximumConnections))"
     }
 
+    /// As ``description``.
     public var debugDescription: String { description }
 
+    /// Keeps `dump` from showing the URL.
     public var customMirror: Mirror {
         Mirror(self, children: ["applicationName": applicationName, "maximumConnections": maximumConnections])
     }

@@ -2,6 +2,7 @@
 ///
 /// Holds no bind value, no password and no server text that could carry one, so ``description`` is safe to log.
 public struct PostgresError: Error, Sendable, Equatable {
+    /// What went wrong, in the terms of this module.
     public enum Kind: String, Sendable {
         /// No connection could be made. ``PostgresError/sqlState`` tells when the server refused it.
         case connectionFailed
@@ -33,21 +34,26 @@ public struct PostgresError: Error, Sendable, Equatable {
         case misuse
     }
 
+    /// What went wrong.
     public let kind: Kind
     /// The server's five-character code, when it gave one.
     public let sqlState: String?
     /// The name of the statement, when one was running.
     public let statement: String?
-    /// The names of the objects that the server named.
+    /// The schema of ``table``, when the server named one.
     public let schema: String?
+    /// The table concerned, when the server named one.
     public let table: String?
+    /// The column concerned, of the table or, for errors of decoding, of the result.
     public let column: String?
+    /// The violated constraint, when the server named one.
     public let constraint: String?
     /// Where in the SQL the error is, in characters from 1; only for errors of parsing.
     public let position: Int?
     /// What happened, without values. `nil` when the server's text might carry one.
     public let publicMessage: String?
 
+    /// Makes an error. `publicMessage` must hold no value of a user.
     public init(
         _ kind: Kind, sqlState: String? = nil, statement: String? = nil, schema: String? = nil, table: String? = nil,
         column: String? = nil, constraint: String? = nil, position: Int? = nil, publicMessage: String? = nil

@@ -6,11 +6,13 @@ import ServiceLifecycle
 /// Notifications are hints: those sent while there is no connection are lost. After each ``Event/connected``, look at
 /// the tables.
 public final class PostgresListener: Sendable {
+    /// What a listener tells.
     public enum Event: Sendable, Equatable {
         /// All channels are subscribed. What is committed from now on will be told.
         case connected
         /// The connection is lost; attempts to make another follow.
         case disconnected
+        /// Somebody notified one of the channels; the payload is at most 8000 bytes.
         case notification(channel: String, payload: String)
     }
 
@@ -18,6 +20,8 @@ public final class PostgresListener: Sendable {
     private let channels: [String]
     private let logger: Logger
 
+    /// Makes a listener. Does not connect.
+    ///
     /// - Parameter channels: At least one name, as given to `pg_notify`, 1...63 bytes each.
     public init(configuration: PostgresConfiguration, channels: [String], logger: Logger) {
         self.configuration = configuration

@@ -7,6 +7,7 @@ import Synchronization
 /// waits gets a connection in the order of asking. While the database is out of reach, the pool tries to connect with
 /// growing pauses, and callers wait up to the acquire timeout. Close a pool with ``close()`` when done.
 public final class PostgresPool: Querying {
+    /// What the pool was made with.
     public let configuration: PostgresConfiguration
     let logger: Logger
     let state: Mutex<PoolState<Session>>

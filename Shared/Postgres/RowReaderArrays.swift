@@ -134,7 +134,9 @@ extension RowReader {
     ) throws -> [T]? {
         guard let bytes = try next(type) else { return nil }
         var values: [T] = []
-        try elements(of: bytes, reserve: { values.reserveCapacity($0) }) { element in
+        let count = try elementCount(of: bytes)
+        values.reserveCapacity(count)
+        try elements(of: bytes, count: count) { element in
             guard let element else { throw failure("NULL element where a value is expected", at: -1) }
             values.append(try wellFormed(decode(element)))
         }
@@ -147,23 +149,29 @@ extension RowReader {
     ) throws -> [T?]? {
         guard let bytes = try next(type) else { return nil }
         var values: [T?] = []
-        try elements(of: bytes, reserve: { values.reserveCapacity($0) }) { element in
+        let count = try elementCount(of: bytes)
+        values.reserveCapacity(count)
+        try elements(of: bytes, count: count) { element in
             values.append(try element.map { try wellFormed(decode($0)) })
         }
         return values
     }
 
-    @inline(__always)
-    private func elements(
-        of bytes: UnsafeRawBufferPointer, reserve: (Int) -> Void, each: (UnsafeRawBufferPointer?) throws -> Void
-    ) throws {
+    /// The number of elements of an array of one dimension or none.
+    private func elementCount(of bytes: UnsafeRawBufferPointer) throws -> Int {
         let dimensions = try wellFormed(bytes.bigEndian(Int32.self))
-        if dimensions == 0 { return }
+        if dimensions == 0 { return 0 }
         guard dimensions == 1 else { throw failure("an array of \(dimensions) dimensions", at: -1) }
         let count = Int(try wellFormed(bytes.bigEndian(Int32.self, at: 12)))
+        guard count >= 0, bytes.count >= 20 + 4 * count else { throw failure("malformed", at: -1) }
+        return count
+    }
+
+    @inline(__always)
+    private func elements(
+        of bytes: UnsafeRawBufferPointer, count: Int, each: (UnsafeRawBufferPointer?) throws -> Void
+    ) throws {
         var offset = 20
-        guard count >= 0, bytes.count >= offset + 4 * count else { throw failure("malformed", at: -1) }
-        reserve(count)
         for _ in 0..<count {
             let length = Int(try wellFormed(bytes.bigEndian(Int32.self, at: offset)))
             offset += 4

@@ -5,6 +5,7 @@ public struct Column: Sendable, Equatable {
     /// The type that the server must report; checked with each result.
     public let type: PostgresType
 
+    /// Declares a column.
     public init(_ name: String, _ type: PostgresType) {
         self.name = name
         self.type = type
@@ -36,7 +37,9 @@ public protocol Statement: Sendable {
 }
 
 extension Statement where Row == Void {
+    /// None: rows do not matter.
     public static var columns: [Column] { [] }
 
+    /// Reads nothing.
     public static func decode(_ row: inout RowReader) throws {}
 }
