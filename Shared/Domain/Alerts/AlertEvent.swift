@@ -63,6 +63,14 @@ public struct AlertEvent: Sendable, Equatable {
 /// Joins texts so that the parts can't run into one another: `3:web|8:high_cpu`.
 enum LengthPrefixed {
     static func join(_ parts: [String]) -> String {
-        parts.map { "\($0.utf8.count):\($0)" }.joined(separator: "|")
+        var joined = ""
+        joined.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count + 5 })
+        for part in parts {
+            if !joined.isEmpty { joined += "|" }
+            joined += String(part.utf8.count)
+            joined += ":"
+            joined += part
+        }
+        return joined
     }
 }

@@ -90,9 +90,11 @@ public struct MaintenanceRecurrence: Sendable, Equatable {
             found.append(FieldProblem("schedule.time_zone", "must be an IANA time zone such as Europe/Berlin"))
         }
         if frequency == .weekly, weekdays.isEmpty {
-            found.append(FieldProblem("schedule.weekdays", "must name at least one of mon, tue, wed, thu, fri, sat, sun"))
+            found.append(
+                FieldProblem("schedule.weekdays", "must name at least one of mon, tue, wed, thu, fri, sat, sun"))
         }
-        if frequency == .monthly, daysOfMonth.isEmpty || !daysOfMonth.allSatisfy({ $0 == -1 || (1...31).contains($0) }) {
+        if frequency == .monthly, daysOfMonth.isEmpty || !daysOfMonth.allSatisfy({ $0 == -1 || (1...31).contains($0) })
+        {
             found.append(FieldProblem("schedule.days_of_month", "must name days 1 to 31, or -1 for the last day"))
         }
         if !(1...10_080).contains(durationMinutes) {

@@ -11,7 +11,9 @@ public struct CorrelationEngine: Sendable {
     /// - Parameter makeIncidentID: Mints an id for an incident opened at an instant. The engine passes a later instant for
     ///   each further incident of a decision (by a microsecond), so that ids sort in the order of opening.
     public init(
-        makeIncidentID: @escaping @Sendable (Timestamp) -> IncidentID = { IncidentID(IdentifierMint.text("inc", at: $0)) }
+        makeIncidentID: @escaping @Sendable (Timestamp) -> IncidentID = {
+            IncidentID(IdentifierMint.text("inc", at: $0))
+        }
     ) {
         self.makeIncidentID = makeIncidentID
     }
@@ -24,8 +26,7 @@ public struct CorrelationEngine: Sendable {
     ///   - now: The moment of the decision. Timers are set from here; windows are measured in event time.
     /// - Returns: One fate for each alert, in the order given, and everything to store.
     public func decide(alerts: [PendingAlert], context: CorrelationContext, now: Timestamp) -> CorrelationDecision {
-        var run = CorrelationRun(context: context, now: now, makeIncidentID: makeIncidentID)
-        run.fates = Array(repeating: nil, count: alerts.count)
+        var run = CorrelationRun(context: context, batch: alerts.count, now: now, makeIncidentID: makeIncidentID)
         for position in EventOrder.positions(of: alerts, now: now) {
             run.decide(alerts[position], at: position)
         }

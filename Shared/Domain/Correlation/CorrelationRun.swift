@@ -15,7 +15,7 @@ struct CorrelationRun {
     private(set) var keys: [CorrelationKey: IncidentID]
     private var changedKeys: Set<CorrelationKey> = []
     /// By position in the batch.
-    var fates: [Fate?] = []
+    var fates: [Fate?]
     var actions = ActionLedger()
     var timers = TimerLedger()
     var merges: [(source: IncidentID, target: IncidentID, reason: FateReason)] = []
@@ -28,8 +28,10 @@ struct CorrelationRun {
     var occurrences = OccurrenceCache()
 
     init(
-        context: CorrelationContext, now: Timestamp, makeIncidentID: @escaping @Sendable (Timestamp) -> IncidentID
+        context: CorrelationContext, batch: Int = 0, now: Timestamp,
+        makeIncidentID: @escaping @Sendable (Timestamp) -> IncidentID
     ) {
+        fates = Array(repeating: nil, count: batch)
         policy = context.policy
         assets = context.assets
         windows = context.windows.filter(\.isEnabled)
@@ -37,7 +39,9 @@ struct CorrelationRun {
         self.makeIncidentID = makeIncidentID
         identities = context.identities
         keys = context.keys
-        drafts.reserveCapacity(context.incidents.count)
+        identities.reserveCapacity(context.identities.count + batch)
+        changedIdentities.reserveCapacity(batch)
+        drafts.reserveCapacity(context.incidents.count + batch / 4)
         for (id, state) in context.incidents {
             let draft = IncidentDraft(state)
             drafts[id] = draft
@@ -65,7 +69,8 @@ struct CorrelationRun {
         return nil
     }
 
-    mutating func open(for alert: PendingAlert, at moment: Timestamp) -> IncidentDraft {
+    mutating func open(for arrival: Arrival) -> IncidentDraft {
+        let (alert, moment) = (arrival.alert, arrival.moment)
         let id = makeIncidentID(now + .microseconds(newDrafts))
         newDrafts += 1
         var state = IncidentState(
@@ -109,9 +114,9 @@ struct CorrelationRun {
     }
 
     /// Writes an alert's fate and remembers which incident it names.
-    mutating func settle(_ position: Int, _ kind: Fate.Kind, _ reason: FateReason, _ draft: IncidentDraft? = nil) {
-        fates[position] = Fate(kind: kind, reason: reason, incidentID: draft?.id)
-        draft?.positions.append(position)
+    mutating func settle(_ arrival: Arrival, _ kind: Fate.Kind, _ reason: FateReason, _ draft: IncidentDraft? = nil) {
+        fates[arrival.position] = Fate(kind: kind, reason: reason, incidentID: draft?.id)
+        draft?.positions.append(arrival.position)
     }
 
     // MARK: The result
@@ -125,9 +130,10 @@ struct CorrelationRun {
             decision.incidents[id] = described(draft.state)
             if draft.isNew { decision.opened.insert(id) }
         }
+        decision.identities.reserveCapacity(changedIdentities.count)
         for identity in changedIdentities {
             guard var state = identities[identity] else { continue }
-            state.incidentID = current(state.incidentID)?.id ?? state.incidentID
+            if !merges.isEmpty { state.incidentID = current(state.incidentID)?.id ?? state.incidentID }
             decision.identities[identity] = state
         }
         for key in changedKeys { decision.keys[key] = current(keys[key])?.id }

@@ -68,7 +68,8 @@ extension PriorityWeights {
         }
         let alerts = min(perAlertMaximum, perAlert * Double(max(0, alertCount)))
         if alerts != 0 {
-            parts.append(Part(name: "alerts", points: alerts, why: alertCount == 1 ? "1 alert" : "\(alertCount) alerts"))
+            parts.append(
+                Part(name: "alerts", points: alerts, why: alertCount == 1 ? "1 alert" : "\(alertCount) alerts"))
         }
         if toolCount >= 2, multiTool != 0 {
             parts.append(Part(name: "multi_tool", points: multiTool, why: "reported by \(toolCount) tools"))
@@ -86,7 +87,8 @@ extension PriorityWeights {
         agedUntil: Timestamp? = nil, now: Timestamp
     ) -> PriorityScore {
         let fixed = staticScore(
-            severity: severity, alertCount: alertCount, touchesCriticalAsset: touchesCriticalAsset, toolCount: toolCount)
+            severity: severity, alertCount: alertCount, touchesCriticalAsset: touchesCriticalAsset, toolCount: toolCount
+        )
         let until = min(agedUntil ?? now, now)
         let hours = max(0, (until - openedAt).microseconds / 3_600_000_000)
         let decay = min(ageDecayMaximum, ageDecayPerHour * Double(hours))

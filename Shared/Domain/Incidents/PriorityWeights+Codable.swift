@@ -29,7 +29,9 @@ extension PriorityWeights: Codable {
         self.init()
         let container = try decoder.container(keyedBy: CodingKeys.self)
         for key in CodingKeys.allCases {
-            if let value = try container.decodeIfPresent(Double.self, forKey: key) { self[keyPath: Self.path(of: key)] = value }
+            if let value = try container.decodeIfPresent(Double.self, forKey: key) {
+                self[keyPath: Self.path(of: key)] = value
+            }
         }
     }
 

@@ -17,12 +17,15 @@ struct FamilyTexts {
             FamilyTexts(
                 cause: "a process leaks memory or was given too much work for the memory there is",
                 sharedCause: "a new release with a leak, or a load that all of them share",
-                firstStep: "List the processes by memory use, look for kills in the kernel log, and restart the one that grows")
+                firstStep:
+                    "List the processes by memory use, look for kills in the kernel log, and restart the one that grows"
+            )
         case .disk:
             FamilyTexts(
                 cause: "logs, temporary files or data have filled the volume, or the disk is failing",
                 sharedCause: "a log that grows on all of them, a stopped clean-up, or storage that they share",
-                firstStep: "Find the largest directories and the newest large files, then rotate logs or extend the volume")
+                firstStep:
+                    "Find the largest directories and the newest large files, then rotate logs or extend the volume")
         case .network:
             FamilyTexts(
                 cause: "a link, a name server or a route on the way to it does not do its work",
@@ -32,12 +35,14 @@ struct FamilyTexts {
             FamilyTexts(
                 cause: "the service has stopped or crashed, or the machine that it runs on is down",
                 sharedCause: "a deployment, a host or hypervisor, or a service that all of them call",
-                firstStep: "Check whether the machine answers, read the end of the service's log, and restart the service")
+                firstStep:
+                    "Check whether the machine answers, read the end of the service's log, and restart the service")
         case .database:
             FamilyTexts(
                 cause: "slow or blocking queries, too many connections, or a replica that falls behind",
                 sharedCause: "one application that loads them all, or storage that they share",
-                firstStep: "Look at the running queries, locks and connections, and stop the query that blocks the others")
+                firstStep:
+                    "Look at the running queries, locks and connections, and stop the query that blocks the others")
         case .certificate:
             FamilyTexts(
                 cause: "the certificate expires or does not match, and its renewal did not run",
@@ -52,7 +57,8 @@ struct FamilyTexts {
             FamilyTexts(
                 cause: "somebody tries to get in, or a rule was broken; it may also be a change that nobody announced",
                 sharedCause: "one sender that tries them all, or a policy that was rolled out",
-                firstStep: "Find out who did what from where before changing anything, keep the logs, then block the sender")
+                firstStep:
+                    "Find out who did what from where before changing anything, keep the logs, then block the sender")
         case .cloud:
             FamilyTexts(
                 cause: "the provider has a disturbance, or a quota or a permission stops the resource",

@@ -22,7 +22,8 @@ public enum IncidentAnalyser {
     /// A base by pattern (single 0.5, several tools 0.6, storm 0.6, cascade 0.65, flapping 0.7), and on top: 0.1 when the
     /// kind of problem is known, 0.1 when two or more tools agree, 0.02 for each alert after the first (at most 0.1), and
     /// 0.03 for each further asset of a storm or symptom of a cascade (at most 0.15). At most 0.95.
-    static func confidence(in incident: IncidentState, _ pattern: Insight.Pattern, _ family: SignatureFamily) -> Double {
+    static func confidence(in incident: IncidentState, _ pattern: Insight.Pattern, _ family: SignatureFamily) -> Double
+    {
         // Counted in hundredths, so that sums are exact.
         var hundredths =
             switch pattern {
@@ -46,7 +47,8 @@ public enum IncidentAnalyser {
         let signature = IncidentTitle.humanise(incident.signature)
         switch pattern {
         case .flapping:
-            return "\(signature) on \(asset) goes up and down: a value close to its threshold, or something that restarts again "
+            return
+                "\(signature) on \(asset) goes up and down: a value close to its threshold, or something that restarts again "
                 + "and again. Most likely \(texts.cause)."
         case .cascade:
             let upstream = incident.suspectedCauseAsset ?? asset
@@ -55,7 +57,8 @@ public enum IncidentAnalyser {
             let noun = IncidentTitle.plainNoun(for: incident.assetKinds, count: incident.assetCount)
             return "\(incident.assetCount) \(noun) raised it together. A shared cause is likely: \(texts.sharedCause)."
         case .multiTool:
-            return "\(incident.toolSources.joined(separator: " and ")) agree on \(asset), so it is no false alarm: most "
+            return
+                "\(incident.toolSources.joined(separator: " and ")) agree on \(asset), so it is no false alarm: most "
                 + "likely \(texts.cause)."
         case .single:
             return "\(signature) on \(asset), most likely because \(texts.cause)."

@@ -18,7 +18,9 @@ enum InsightEvidence {
             sentences.append("\(incident.signatures.count) kinds of problem: \(names).")
         }
         if incident.isFlapping { sentences.append("It recovered and fired again several times within one window.") }
-        if incident.reopenCount > 0 { sentences.append("It was opened again \(counted(incident.reopenCount, "time")).") }
+        if incident.reopenCount > 0 {
+            sentences.append("It was opened again \(counted(incident.reopenCount, "time")).")
+        }
         if incident.touchesCriticalAsset { sentences.append("It touches a critical asset.") }
         return sentences
     }

@@ -1,61 +1,70 @@
 /// The words of a rule's name: `high_cpu_usage`, `InstanceDown`, `EC2StatusCheckFailed`, `cpu.load`.
 enum SignatureWords {
     /// Splits at `_ - . / :` and spaces, and where capitals begin a new word. Digits stay with what precedes them.
+    ///
+    /// Looks at bytes: names of rules are ASCII but for a few, whose other letters count as small ones.
     static func split(_ text: String) -> [String] {
+        let bytes = Array(text.utf8)
         var words: [String] = []
-        var word: [Character] = []
-        let characters = Array(text)
-        func flush() {
-            if !word.isEmpty { words.append(String(word)) }
-            word = []
+        var start = 0
+        func flush(at end: Int) {
+            if start < end { words.append(String(decoding: bytes[start..<end], as: UTF8.self)) }
+            start = end
         }
-        for (position, character) in characters.enumerated() {
-            if separators.contains(character) || character.isWhitespace {
-                flush()
-                continue
+        for (position, byte) in bytes.enumerated() {
+            if isSeparator(byte) {
+                flush(at: position)
+                start = position + 1
+            } else if isCapital(byte), position > start {
+                let last = bytes[position - 1]
+                // "instanceDown", and the S of "HTTPServer" and "EC2Status".
+                if isSmall(last) || startsWord(bytes, position) { flush(at: position) }
             }
-            if character.isUppercase, let last = word.last {
-                let nextIsLower = position + 1 < characters.count && characters[position + 1].isLowercase
-                // "instanceDown", and the S of "HTTPServer", "EC2Status"; not the s of "VMs".
-                let startsWord = !isPluralEnd(characters, position + 1) && nextIsLower
-                if last.isLowercase || ((last.isUppercase || last.isNumber) && startsWord) { flush() }
-            }
-            word.append(character)
         }
-        flush()
+        flush(at: bytes.count)
         return words
     }
 
-    private static func isPluralEnd(_ characters: [Character], _ position: Int) -> Bool {
-        guard position < characters.count, characters[position] == "s" else { return false }
-        return position + 1 == characters.count || !characters[position + 1].isLowercase
+    /// Whether the capital here, which follows a capital or a digit, begins a word: a small letter follows, and not just
+    /// the s of a plural such as "VMs".
+    private static func startsWord(_ bytes: [UInt8], _ position: Int) -> Bool {
+        guard position + 1 < bytes.count, isSmall(bytes[position + 1]) else { return false }
+        guard bytes[position + 1] == UInt8(ascii: "s") else { return true }
+        return position + 2 < bytes.count && isSmall(bytes[position + 2])
     }
 
-    private static let separators: Set<Character> = ["_", "-", ".", "/", ":"]
+    private static func isSmall(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte) || byte >= 0x80 }
+    private static func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5a).contains(byte) }
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"): true
+        default: isSpace(byte)
+        }
+    }
 
     /// As a person would write it in a title: `High CPU Usage`. A name with spaces was written by a person and stays,
     /// but for its first letter. At most 120 characters.
     static func title(_ signature: String) -> String {
-        let trimmed = String(signature.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        let full: String
-        if trimmed.contains(where: \.isWhitespace) {
-            full = trimmed.prefix(1).uppercased() + trimmed.dropFirst()
+        var full = ""
+        if signature.utf8.contains(where: isSpace) {
+            let written = signature.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            full = written.prefix(1).uppercased() + written.dropFirst()
         } else {
-            let words = split(trimmed)
-            full = words.enumerated().map { titled($1, isFirst: $0 == 0) }.joined(separator: " ")
+            for word in split(signature) {
+                if !full.isEmpty { full += " " }
+                full += titled(word, isFirst: full.isEmpty)
+            }
         }
         if full.isEmpty { return signature }
-        return full.count <= 120 ? full : full.prefix(119) + "…"
+        return full.utf8.count <= 120 || full.count <= 120 ? full : full.prefix(119) + "…"
     }
 
     private static func titled(_ word: String, isFirst: Bool) -> String {
         let lower = word.lowercased()
         if let known = fixedForms[lower] { return known }
-        if lower.hasSuffix("s"), let known = fixedForms[String(lower.dropLast())], known == known.uppercased() {
-            return known + "s"
-        }
         if !isFirst, smallWords.contains(lower) { return lower }
-        if word.dropFirst().contains(where: \.isUppercase), word.contains(where: \.isLowercase) { return word }
+        if word.utf8.dropFirst().contains(where: isCapital), word.utf8.contains(where: isSmall) { return word }
         return lower.prefix(1).uppercased() + lower.dropFirst()
     }
 
@@ -63,22 +72,16 @@ enum SignatureWords {
         "a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "not", "of", "on", "or", "the", "to", "with",
     ]
 
-    /// Words with a spelling of their own.
+    /// Words with a spelling of their own, by their small letters.
     private static let fixedForms: [String: String] = {
-        var forms: [String: String] = [:]
-        let acronyms =
-            "ACL ALB AMI API ARP AWS AZ BGP CDN CLI CPU CRC CSS DB DDOS DHCP DNS EBS EC2 ECS EFS EKS ELB EOF FTP GC GCP GPU"
-            + " HA HDD HTML HTTP HTTPS I/O IAM ICMP ID IMAP IO IOPS IP IPMI ISP JSON JVM KMS LAN LB LDAP LDAPS MTU NAS NAT NFS"
-            + " NIC NLB NTP NVME OID OOM OS OSPF PDU POP3 PSU QPS RAID RAM RDP RDS REST RPC RPM RTT S3 SAN SAS SFTP SLA SLO"
-            + " SMB SMS SMTP SNMP SNS SQL SQS SSD SSH SSL SSO SSM TCP TLS TTL UDP UPS URI URL USB UTC VLAN VM VPC VPN WAF WAN"
-            + " WMI XML"
-        for acronym in acronyms.split(separator: " ") { forms[acronym.lowercased()] = String(acronym) }
-        for word in ["MySQL", "PostgreSQL", "MongoDB", "DynamoDB", "MariaDB", "RabbitMQ", "GitHub", "GitLab", "WiFi"] {
-            forms[word.lowercased()] = word
-        }
-        forms["ddos"] = "DDoS"
-        forms["iops"] = "IOPS"
-        forms["nvme"] = "NVMe"
-        return forms
+        let acronyms = """
+            ACL ALB AMI API ARP AWS BGP CDN CLI CPU CRC CSS DB DHCP DNS EBS EC2 ECS EFS EKS ELB EOF FTP GC GCP GPU HDD \
+            HTML HTTP HTTPS IAM ICMP ID IMAP IO IOPS IP IPMI ISP JSON JVM KMS LAN LB LDAP LDAPS MTU NAS NAT NFS NIC NLB \
+            NTP OID OOM OS OSPF PDU POP3 PSU QPS RAID RAM RDP RDS RPC RPM RTT S3 SAN SAS SFTP SLA SLO SMB SMS SMTP SNMP \
+            SNS SQL SQS SSD SSH SSL SSM SSO TCP TLS TTL UDP UPS URI URL USB UTC VLAN VM VPC VPN WAF WAN WMI XML \
+            APIs CPUs DBs GPUs HDDs IDs IPs LBs NICs SSDs URIs URLs VMs VPNs \
+            DDoS NVMe MySQL PostgreSQL MongoDB DynamoDB MariaDB RabbitMQ GitHub GitLab WiFi
+            """
+        return Dictionary(acronyms.split(separator: " ").map { ($0.lowercased(), String($0)) }) { first, _ in first }
     }()
 }

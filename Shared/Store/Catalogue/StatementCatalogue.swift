@@ -10,7 +10,7 @@ public enum StatementCatalogue {
         InsertAssets.self, ReadKeyOwners.self, ReadIdentities.self, ReadWindows.self, ReadIncidentStates.self,
         ReadIncidentAssets.self, WriteIncidents.self, WriteIncidentAssets.self, WriteFates.self, WriteIdentities.self,
         WriteKeys.self, MoveMergedKeys.self, MoveMergedAlerts.self, MoveMergedWork.self, ReleaseKeys.self,
-        QuietFlapping.self,
+        QuietFlapping.self, ReadLifeState.self, WriteLifeState.self, FindAssignee.self,
     ]
 
     private static let accepting: [any Statement.Type] = [AcceptRequests.self, FindIntegrations.self]

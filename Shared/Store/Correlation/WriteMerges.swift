@@ -78,10 +78,12 @@ struct MoveMergedWork: Statement {
                 min(s.first_responded_at) OVER (PARTITION BY m.target) AS first_responded_at,
                 max(s.escalation_level) OVER (PARTITION BY m.target) AS escalation_level
             FROM unnest($2::text[], $3::text[]) AS m (source, target)
-            JOIN incident s ON s.company_id = $1 AND s.id = m.source
+            JOIN incident s ON s.company_id = $1 AND s.id = m.source AND s.resolved_at IS NULL
             WINDOW assigned AS (PARTITION BY m.target ORDER BY s.assigned_at NULLS LAST, s.id)
         )
         UPDATE incident t SET
+            status = CASE WHEN t.status IN ('new', 'acknowledged') AND t.assigned_to IS NULL
+                AND w.assigned_to IS NOT NULL THEN 'in_progress' ELSE t.status END,
             assigned_to = coalesce(t.assigned_to, w.assigned_to),
             assigned_at = CASE WHEN t.assigned_to IS NULL THEN w.assigned_at ELSE t.assigned_at END,
             acknowledged_at = least(t.acknowledged_at, w.acknowledged_at),

@@ -55,7 +55,7 @@ CREATE TABLE incident (
 CREATE INDEX incident_signature ON incident (company_id, signature)
     WHERE status IN ('new', 'acknowledged', 'in_progress', 'resolved');
 CREATE INDEX incident_open ON incident (company_id, id) WHERE status IN ('new', 'acknowledged', 'in_progress');
-SELECT aw_protect('incident', 'SELECT, UPDATE');
+SELECT aw_protect('incident', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE incident_asset (
     company_id text NOT NULL,

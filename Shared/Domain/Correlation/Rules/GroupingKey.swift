@@ -23,29 +23,30 @@ extension CorrelationRun {
     /// Decides one alert of the batch.
     mutating func decide(_ alert: PendingAlert, at position: Int) {
         let known = identities[alert.identity]
+        let arrival = Arrival(alert, at: position, known: known, policy: policy, now: now)
         if alert.kind == .firing, let window = alert.releasedBy {
-            guard known?.kind == .firing, known?.suppressedBy == window else {
-                return settle(position, .noted, .outOfOrder, current(known?.incidentID))
+            guard arrival.wasFiring, known?.suppressedBy == window else {
+                return settle(arrival, .noted, .outOfOrder, current(known?.incidentID))
             }
         } else if let known, alert.eventAt < known.lastEventAt {
-            return settle(position, .noted, .outOfOrder, current(known.incidentID))
+            return settle(arrival, .noted, .outOfOrder, current(known.incidentID))
         }
         switch alert.kind {
-        case .resolved: recover(alert, known, at: position)
+        case .resolved: recover(arrival)
         case .firing:
-            if let hold = suppression(of: alert) {
-                suppress(alert, known, by: hold, at: position)
+            if let hold = suppression(of: arrival) {
+                suppress(arrival, by: hold)
             } else {
-                follow(route(of: alert, known), alert, known, at: position)
+                follow(route(of: arrival), arrival)
             }
         }
     }
 
     /// Its own incident first, then the policy's key, then a roll-up of its signature, then something upstream.
-    private mutating func route(of alert: PendingAlert, _ known: IdentityState?) -> Route {
-        let moment = alert.moment(now: now)
+    private mutating func route(of arrival: Arrival) -> Route {
+        let (alert, known, moment) = (arrival.alert, arrival.known, arrival.moment)
         let own = current(known?.incidentID)
-        if let own, known?.kind == .firing {
+        if let own, arrival.wasFiring {
             switch standing(of: own, at: moment, holdsAlert: true) {
             case .joins: return .join(own, .repeated)
             case .reopens: return .reopen(own)
@@ -56,10 +57,9 @@ extension CorrelationRun {
         if let own, let known, known.isFlapping, own.state.isFlapping, own.state.status.isOpen {
             return .join(own, .flapping(transitions: known.transitions.count))
         }
-        let key = policyKey(of: alert)
-        if let owner = current(keys[key]) {
+        if let owner = current(keys[arrival.key]) {
             switch standing(of: owner, at: moment, holdsAlert: false) {
-            case .joins: return .join(owner, .sameKey(key: key.text))
+            case .joins: return .join(owner, .sameKey(key: arrival.key.text))
             case .reopens, .quiet: return .reopen(owner)
             case .gone: break
             }
@@ -73,7 +73,9 @@ extension CorrelationRun {
             case .gone: break
             }
         }
-        if let found = upstreamIncident(of: alert.asset, at: moment) { return .symptom(found.draft, upstream: found.asset) }
+        if let found = upstreamIncident(of: alert.asset, at: moment) {
+            return .symptom(found.draft, upstream: found.asset)
+        }
         return .open
     }
 
@@ -96,18 +98,13 @@ extension CorrelationRun {
         abs(left.microseconds - right.microseconds) <= Int64(policy.windowMinutes) * 60_000_000
     }
 
-    func policyKey(of alert: PendingAlert) -> CorrelationKey {
-        CorrelationKey(policy: policy.key, asset: alert.asset, signature: alert.signature, tool: alert.toolSource)
-    }
-
     /// Makes the alert's key point to an incident, unless another one that could take the alert holds it.
-    mutating func claimKey(of alert: PendingAlert, for draft: IncidentDraft) {
-        let key = policyKey(of: alert)
-        if let owner = current(keys[key]), owner !== draft,
-            standing(of: owner, at: alert.moment(now: now), holdsAlert: false) != .gone
+    mutating func claimKey(of arrival: Arrival, for draft: IncidentDraft) {
+        if let owner = current(keys[arrival.key]), owner !== draft,
+            standing(of: owner, at: arrival.moment, holdsAlert: false) != .gone
         {
             return
         }
-        claim(key, for: draft)
+        claim(arrival.key, for: draft)
     }
 }

@@ -1,34 +1,35 @@
 /// How a firing alert becomes part of an incident, once it is known which.
 extension CorrelationRun {
-    mutating func follow(_ route: Route, _ alert: PendingAlert, _ known: IdentityState?, at position: Int) {
+    mutating func follow(_ route: Route, _ arrival: Arrival) {
         switch route {
         case .join(let draft, let reason):
-            attach(alert, known, to: draft)
-            settle(position, .joined, reason, draft)
+            attach(arrival, to: draft)
+            settle(arrival, .joined, reason, draft)
             actions.joined(draft.id, reason)
-            rollUp(after: alert, in: draft)
+            rollUp(after: arrival, in: draft)
         case .symptom(let draft, let upstream):
             suspect(upstream, in: draft)
             // A key that names no asset would drag every other asset along.
-            attach(alert, known, to: draft, claimsKey: policy.key != .signature)
-            settle(position, .joined, .dependency(upstream: upstream), draft)
+            attach(arrival, to: draft, claimsKey: policy.key != .signature)
+            settle(arrival, .joined, .dependency(upstream: upstream), draft)
             actions.joined(draft.id, .dependency(upstream: upstream))
         case .reopen(let draft):
             openAgain(draft)
-            actions.turn(.reopened(draft.id, by: alert.id), of: draft.id)
-            attach(alert, known, to: draft)
-            settle(position, .joined, .reopened, draft)
-            rollUp(after: alert, in: draft)
+            actions.turn(.reopened(draft.id, by: arrival.alert.id), of: draft.id)
+            attach(arrival, to: draft)
+            settle(arrival, .joined, .reopened, draft)
+            rollUp(after: arrival, in: draft)
         case .attachQuietly(let draft):
-            attach(alert, known, to: draft, raisesSeverity: false)
-            settle(position, .joined, .repeatedAfterManualResolve, draft)
+            attach(arrival, to: draft, raisesSeverity: false)
+            settle(arrival, .joined, .repeatedAfterManualResolve, draft)
             actions.joined(draft.id, .repeatedAfterManualResolve)
         case .open:
-            let draft = open(for: alert, at: alert.moment(now: now))
-            actions.turn(.opened(draft.id, by: alert.id), of: draft.id)
-            attach(alert, known, to: draft)
-            settle(position, .opened, alert.releasedBy.map { .maintenanceEnded(windowID: $0.rawValue) } ?? .noOpenIncident, draft)
-            rollUp(after: alert, in: draft)
+            let draft = open(for: arrival)
+            actions.turn(.opened(draft.id, by: arrival.alert.id), of: draft.id)
+            attach(arrival, to: draft)
+            let released = arrival.alert.releasedBy.map { FateReason.maintenanceEnded(windowID: $0.rawValue) }
+            settle(arrival, .opened, released ?? .noOpenIncident, draft)
+            rollUp(after: arrival, in: draft)
         }
     }
 
@@ -44,22 +45,18 @@ extension CorrelationRun {
     }
 
     private mutating func attach(
-        _ alert: PendingAlert, _ known: IdentityState?, to draft: IncidentDraft, raisesSeverity: Bool = true,
-        claimsKey: Bool = true
+        _ arrival: Arrival, to draft: IncidentDraft, raisesSeverity: Bool = true, claimsKey: Bool = true
     ) {
-        let moment = alert.moment(now: now)
-        if claimsKey { claimKey(of: alert, for: draft) }
+        let alert = arrival.alert
+        if claimsKey { claimKey(of: arrival, for: draft) }
         if draft.state.assets[alert.asset] == nil { index(draft, under: alert.asset) }
-        draft.count(alert, at: moment, facts: assets[alert.asset])
+        draft.count(alert, at: arrival.moment, facts: assets[alert.asset])
         if raisesSeverity, alert.severity > draft.state.severity {
             actions.severityRaised(draft.id, from: draft.state.severity, to: alert.severity)
             draft.state.severity = alert.severity
         }
-        countAsFiring(known, in: draft)
-
-        var identity = known ?? IdentityState(of: alert)
-        identity.describe(alert)
-        identity.lastFiringAlert = alert.id
+        countAsFiring(arrival, in: draft)
+        var identity = arrival.identity
         identity.incidentID = draft.id
         identity.suppressedBy = nil
         identity.isFlapping = identity.isFlapping && draft.state.isFlapping
@@ -68,8 +65,8 @@ extension CorrelationRun {
     }
 
     /// Counts an identity that was not firing in the incident before.
-    private mutating func countAsFiring(_ known: IdentityState?, in draft: IncidentDraft) {
-        if known?.kind == .firing, let before = current(known?.incidentID) {
+    private mutating func countAsFiring(_ arrival: Arrival, in draft: IncidentDraft) {
+        if arrival.wasFiring, let before = current(arrival.known?.incidentID) {
             if before === draft { return }
             before.state.firingIdentities = max(0, before.state.firingIdentities - 1)
             before.isChanged = true
@@ -104,24 +101,5 @@ extension CorrelationRun {
         let isFiring = fate.kind == .opened || fate.kind == .joined
         fates[position] = Fate(
             kind: isFiring ? .joined : fate.kind, reason: isFiring ? reason : fate.reason, incidentID: target.id)
-    }
-}
-
-extension IdentityState {
-    /// What its first event says.
-    init(of alert: PendingAlert) {
-        self.init(
-            identity: alert.identity, asset: alert.asset, signature: alert.signature, tool: alert.toolSource,
-            kind: alert.kind, severity: alert.severity, lastEventAt: alert.eventAt)
-    }
-
-    /// Takes over what a newer event says. Keeps the newest event time, which a released alert does not have.
-    mutating func describe(_ alert: PendingAlert) {
-        asset = alert.asset
-        signature = alert.signature
-        tool = alert.toolSource
-        kind = alert.kind
-        severity = alert.severity
-        lastEventAt = max(lastEventAt, alert.eventAt)
     }
 }

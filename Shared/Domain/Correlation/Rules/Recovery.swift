@@ -1,23 +1,19 @@
 /// What happens when alerts recover: they end, and after a hold their incident does.
 extension CorrelationRun {
-    mutating func recover(_ alert: PendingAlert, _ known: IdentityState?, at position: Int) {
-        guard var identity = known, identity.kind == .firing else {
+    mutating func recover(_ arrival: Arrival) {
+        var identity = arrival.identity
+        guard arrival.wasFiring else {
             // Remembered all the same, so that an older firing event that arrives late opens nothing.
-            var identity = known ?? IdentityState(of: alert)
-            identity.describe(alert)
-            identity.lastResolvedAt = alert.eventAt
             store(identity)
-            return settle(position, .noted, .nothingFiring)
+            return settle(arrival, .noted, .nothingFiring)
         }
         let draft = current(identity.incidentID)
         // What maintenance kept quiet from start to end does not count as going up and down.
         let wasUnseen = identity.suppressedBy != nil && draft == nil
-        identity.describe(alert)
-        identity.lastResolvedAt = alert.eventAt
         identity.suppressedBy = nil
-        if !wasUnseen { addTransition(at: alert.eventAt, to: &identity) }
-        settle(position, .resolved, .recovered, draft)
-        if draft == nil { fates[position]?.incidentID = identity.incidentID }
+        if !wasUnseen { addTransition(at: arrival.alert.eventAt, to: &identity) }
+        settle(arrival, .resolved, .recovered, draft)
+        if draft == nil { fates[arrival.position]?.incidentID = identity.incidentID }
         if let draft, draft.state.status.ownsKeys {
             draft.isChanged = true
             draft.state.firingIdentities = max(0, draft.state.firingIdentities - 1)

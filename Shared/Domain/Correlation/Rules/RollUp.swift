@@ -4,11 +4,12 @@ extension CorrelationRun {
     ///
     /// Counted are the assets that are known to have raised the signature: all of an incident with one signature, else only
     /// the asset that it was opened with. The incident opened first survives.
-    mutating func rollUp(after alert: PendingAlert, in draft: IncidentDraft) {
+    mutating func rollUp(after arrival: Arrival, in draft: IncidentDraft) {
         guard policy.rollUp, policy.key != .signature, !draft.state.isRolledUp,
-            draft.state.signature == alert.signature, let all = bySignature[alert.signature], all.count > 1
+            draft.state.signature == arrival.alert.signature, let all = bySignature[draft.state.signature],
+            all.count > 1
         else { return }
-        let moment = alert.moment(now: now)
+        let moment = arrival.moment
         var found: [IncidentDraft] = []
         var distinct: Set<String> = []
         for candidate in all where isCandidate(candidate, at: moment) {
@@ -19,7 +20,7 @@ extension CorrelationRun {
         }
         guard distinct.count >= policy.rollUpMinAssets, found.count > 1 else { return }
         found.sort { ($0.state.openedAt, $0.id) < ($1.state.openedAt, $1.id) }
-        rollUp(found, signature: alert.signature)
+        rollUp(found, signature: draft.state.signature)
     }
 
     private mutating func rollUp(_ found: [IncidentDraft], signature: String) {

@@ -7,32 +7,29 @@ extension CorrelationRun {
     }
 
     /// Of the windows in force at the alert's moment whose scope covers it, the one that ends last.
-    mutating func suppression(of alert: PendingAlert) -> Hold? {
+    mutating func suppression(of arrival: Arrival) -> Hold? {
         if windows.isEmpty { return nil }
-        let moment = alert.moment(now: now)
+        let alert = arrival.alert
         var longest: Hold?
         for window in windows
         where window.matches(asset: alert.asset, signature: alert.signature, labels: alert.labels) {
-            guard let end = occurrences.end(of: window, at: moment) else { continue }
+            guard let end = occurrences.end(of: window, at: arrival.moment) else { continue }
             if let known = longest, (known.until, window.id) > (end, known.window.id) { continue }
             longest = Hold(window: window, until: end)
         }
         return longest
     }
 
-    mutating func suppress(_ alert: PendingAlert, _ known: IdentityState?, by hold: Hold, at position: Int) {
-        var identity = known ?? IdentityState(of: alert)
+    mutating func suppress(_ arrival: Arrival, by hold: Hold) {
+        var identity = arrival.identity
         // It stays with its incident while it fires there; otherwise it belongs to none until it is released.
-        let staysThere = known?.kind == .firing && current(known?.incidentID)?.state.status.ownsKeys == true
-        if !staysThere {
+        if !arrival.wasFiring || current(identity.incidentID)?.state.status.ownsKeys != true {
             identity.incidentID = nil
             identity.isFlapping = false
         }
-        identity.describe(alert)
-        identity.lastFiringAlert = alert.id
         identity.suppressedBy = hold.window.id
         store(identity)
-        settle(position, .suppressed, .maintenance(windowID: hold.window.id.rawValue, name: hold.window.name))
+        settle(arrival, .suppressed, .maintenance(windowID: hold.window.id.rawValue, name: hold.window.name))
         actions.suppressed(hold.window.id)
         timers.setWindowEnd(hold.window.id, at: hold.until)
     }
