@@ -103,8 +103,13 @@ let package = Package(
         tests("Secrets", ["Secrets"]),
         tests("Store", ["Domain", "Postgres", "Store", "TestSupport"]),
         .target(
-            name: "TestSupport", dependencies: ["Domain", "Postgres", "Store", logging], path: "Tests/TestSupport",
-            swiftSettings: settings),
+            name: "TestSupport",
+            dependencies: [
+                "Correlator", "Domain", "Ingest", "Postgres", "Runtime", "SLAWatch", "Secrets", "Store", httpClient,
+                lifecycle, logging,
+            ] + nio,
+            path: "Tests/TestSupport", swiftSettings: settings),
+        tests("System", ["Domain", "Postgres", "Secrets", "Store", "TestSupport"]),
         tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
