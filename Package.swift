@@ -19,7 +19,9 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat"].map { .product(name: $0, package: "swift-nio") }
 let httpTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let httpTypesCodec: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let webSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 
 /// A library module under `Shared/`.
 func shared(_ name: String, _ dependencies: [Target.Dependency] = [], plus: [SwiftSetting] = []) -> Target {
@@ -89,7 +91,7 @@ let package = Package(
         shared("ZeroMQ", ["CZeroMQ", lifecycle, logging]),
         shared("Secrets", [crypto, cryptoExtras]),
         shared("Sources", ["Domain"]),
-        shared("HTTPServing", [hummingbird, hummingbirdCore, httpTypes, logging, webSocket] + nio),
+        shared("HTTPServing", [hummingbird, hummingbirdCore, httpTypes, httpTypesCodec, logging, webSocket] + nio),
         shared("Runtime", ["Domain", "HTTPServing", configuration, hummingbird, lifecycle, logging, metrics]),
         .target(
             name: "Store",
@@ -98,6 +100,7 @@ let package = Package(
                 logging, metrics,
             ],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
+        tests("HTTPServing", ["HTTPServing", hummingbird, lifecycle, logging, nioEmbedded, webSocket] + nio),
         tests("Runtime", ["Runtime", metrics]),
         tests("Postgres", ["Postgres", lifecycle, logging]),
         tests("Secrets", ["Secrets"]),

@@ -28,8 +28,12 @@ public final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChanne
     }
 
     private let limits: Limits
-    private var deadline: Scheduled<Void>?
-    private var armedUntil: NIODeadline = .distantFuture
+    private var isReadingRequest = false
+    private var unanswered = 0
+    /// Nil while the client owes nothing, because a request of its is being answered.
+    private var deadline: NIODeadline?
+    private var timer: Scheduled<Void>?
+    private var timerDeadline: NIODeadline = .distantFuture
 
     public init(limits: Limits) {
         self.limits = limits
@@ -46,15 +50,29 @@ public final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChanne
 
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: arm(limits.body, context: context)
+        case .head:
+            isReadingRequest = true
+            unanswered += 1
+            // The timer follows when the read is complete: most requests have ended by then.
+            deadline = .now() + limits.body
         case .body: break
-        case .end: armedUntil = .distantFuture
+        case .end:
+            isReadingRequest = false
+            awaitNext(context: context)
         }
         context.fireChannelRead(data)
     }
 
+    public func channelReadComplete(context: ChannelHandlerContext) {
+        moveTimer(context: context)
+        context.fireChannelReadComplete()
+    }
+
     public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data), armedUntil == .distantFuture { arm(limits.idle, context: context) }
+        if case .end = unwrapOutboundIn(data) {
+            unanswered -= 1
+            if !isReadingRequest { awaitNext(context: context) }
+        }
         context.write(data, promise: promise)
     }
 
@@ -67,29 +85,38 @@ public final class RequestDeadlineHandler: ChannelDuplexHandler, RemovableChanne
         disarm()
     }
 
+    /// The client owes the next request when all are answered, and nothing while one is not.
+    private func awaitNext(context: ChannelHandlerContext) {
+        if unanswered <= 0 {
+            arm(limits.idle, context: context)
+        } else {
+            deadline = nil
+        }
+    }
+
     private func disarm() {
-        armedUntil = .distantFuture
-        deadline?.cancel()
         deadline = nil
+        timer?.cancel()
+        timer = nil
     }
 
-    /// Moves the deadline; one timer per connection is kept and looks again when it fires early.
     private func arm(_ amount: TimeAmount, context: ChannelHandlerContext) {
-        armedUntil = .now() + amount
-        if deadline == nil { schedule(after: amount, context: context) }
+        deadline = .now() + amount
+        moveTimer(context: context)
     }
 
-    private func schedule(after amount: TimeAmount, context: ChannelHandlerContext) {
-        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: amount) {
-            let (handler, context) = bound.value
-            handler.deadline = nil
-            guard handler.armedUntil != .distantFuture else { return }
-            let left = handler.armedUntil - .now()
-            if left <= .zero {
+    /// Keeps one timer, which fires at the deadline or looks again when it fires before.
+    private func moveTimer(context: ChannelHandlerContext) {
+        guard let deadline, timer == nil || deadline < timerDeadline else { return }
+        timer?.cancel()
+        timerDeadline = deadline
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            self.timer = nil
+            guard let deadline = self.deadline else { return }
+            if deadline <= .now() {
                 context.close(promise: nil)
             } else {
-                handler.schedule(after: left, context: context)
+                self.moveTimer(context: context)
             }
         }
     }
