@@ -98,6 +98,8 @@ let package = Package(
                 logging, metrics,
             ],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
+        tests("Runtime", ["Runtime", metrics]),
+        tests("Secrets", ["Secrets"]),
         tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
