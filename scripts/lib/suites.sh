@@ -80,8 +80,14 @@ run_suite() {
     else
         printf 'suite %s: failed %d, passed %d, status %d (%d s)\n' "$name" "$wrong" "$good" "$status" "$time"
     fi
-    say "  What failed, from $log:"
-    grep -aE '✘|^(FAILED|ERROR) |recorded an issue|error:|AssertionError|Fatal' "$log" | head -n 40 | sed 's/^/    /' >&2
-    show_tail "$log" 30
+    # The lines that say what failed, else the end of the log.
+    local lines
+    lines=$(grep -aE '✘|^(FAILED|ERROR) |recorded an issue|error:|AssertionError|Fatal' "$log" | head -n 40)
+    if [[ -n $lines ]]; then
+        say "  From $log:"
+        sed 's/^/    /' <<<"$lines" >&2
+    else
+        show_tail "$log" 30
+    fi
     return 1
 }

@@ -25,7 +25,7 @@ build() {
         sleep 0.2
         local passed=$((SECONDS - began)) at
         ((passed >= 2)) || continue
-        at=$(tail -c 4000 "$log" | tr '\r' '\n' | grep -aE '^\[[0-9]+/[0-9]+\]|^(Fetching|Computing|Working|Creating)' |
+        at=$(tail -c 4000 "$log" | tr '\r' '\n' | grep -aE '^\[[0-9]+/[0-9]+\]|^(Fetching|Computing|Working|Creating|Another)' |
             tail -n 1 | cut -c 1-90)
         if [[ -t 2 ]]; then
             printf '\r\033[K%s: %d:%02d %s' "$what" $((passed / 60)) $((passed % 60)) "${at:-reading the package}" >&2
