@@ -100,6 +100,7 @@ let package = Package(
                 logging, metrics,
             ],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
+        tests("Domain", ["Domain"]),
         tests("HTTPServing", ["HTTPServing", hummingbird, lifecycle, logging, nioEmbedded, webSocket] + nio),
         tests("Runtime", ["Runtime", metrics]),
         tests("Postgres", ["Postgres", lifecycle, logging]),

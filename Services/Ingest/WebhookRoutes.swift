@@ -105,9 +105,10 @@ struct WebhookRoutes: Sendable {
     private func store(
         _ events: [AlertEvent], request: Request, pass: Gate.Pass, receivedAt: Timestamp, trace: String
     ) async throws -> (verdict: AcceptVerdict, rate: RateState, ids: [AlertID]) {
-        let alerts = events.map { event in
-            NewAlert(
-                id: AlertID(UUIDv7.make(at: receivedAt)), event: event, receivedAt: receivedAt, trace: trace)
+        // A microsecond apart, so that the alerts of a request keep their order.
+        let alerts = events.enumerated().map { index, event in
+            let moment = receivedAt + .microseconds(index)
+            return NewAlert(id: AlertID(UUIDv7.make(at: moment)), event: event, receivedAt: moment, trace: trace)
         }
         guard let first = alerts.first else { throw GroupCommit.Refusal.unstorable }
         let key = try Idempotency.key(headers: request.headers, signed: pass.signed, firstAlert: first.id)

@@ -104,7 +104,7 @@ public struct IncidentState: Sendable, Equatable {
     public var severity: Severity
     /// Firing events.
     public var alertCount: Int
-    /// Identities that are firing now and belong to it.
+    /// Identities that are firing now and belong to it. Counted until it is closed.
     public var firingIdentities: Int
     /// Distinct assets; `assets` may hold fewer.
     public var assetCount: Int

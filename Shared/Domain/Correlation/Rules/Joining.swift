@@ -68,8 +68,11 @@ extension CorrelationRun {
     private mutating func countAsFiring(_ arrival: Arrival, in draft: IncidentDraft) {
         if arrival.wasFiring, let before = current(arrival.known?.incidentID) {
             if before === draft { return }
-            before.state.firingIdentities = max(0, before.state.firingIdentities - 1)
-            before.isChanged = true
+            // What is closed is history and is written no more.
+            if before.state.status.ownsKeys {
+                before.state.firingIdentities = max(0, before.state.firingIdentities - 1)
+                before.isChanged = true
+            }
         }
         if draft.state.firingIdentities == 0 { timers.cancel(.resolveHold, draft.id) }
         draft.state.firingIdentities += 1
