@@ -13,6 +13,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -34,12 +35,12 @@ func system(_ name: String, pkgConfig: String?, debian: String) -> Target {
 }
 
 /// One process: a library that tests can boot, and the executable around it.
-func service(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+func service(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> [Target] {
     let base: [Target.Dependency] = ["Domain", "Messaging", "Store", "Runtime"]
     return [
         .target(
             name: name, dependencies: base + dependencies, path: "Services/\(name)", exclude: ["Main"],
-            swiftSettings: settings),
+            resources: resources, swiftSettings: settings),
         .executableTarget(
             name: "\(name)Main", dependencies: [.byName(name: name), "Runtime"], path: "Services/\(name)/Main",
             swiftSettings: settings),
@@ -65,6 +66,7 @@ let package = Package(
     name: "alert-whisperer",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "aw-console", targets: ["ConsoleMain"]),
         .executable(name: "aw-correlator", targets: ["CorrelatorMain"]),
         .executable(name: "aw-ingest", targets: ["IngestMain"]),
         .executable(name: "aw-slawatch", targets: ["SLAWatchMain"]),
@@ -102,6 +104,12 @@ let package = Package(
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
         tests("Domain", ["Domain"]),
         tests("HTTPServing", ["HTTPServing", hummingbird, lifecycle, logging, nioEmbedded, webSocket] + nio),
+        tests(
+            "Console",
+            [
+                "Console", "Domain", "HTTPServing", "Postgres", "Runtime", "Secrets", "Store", "TestSupport",
+                hummingbird, hummingbirdTesting, logging,
+            ] + nio),
         tests("Runtime", ["Runtime", metrics]),
         tests("Postgres", ["Postgres", lifecycle, logging]),
         tests("Secrets", ["Secrets"]),
@@ -116,6 +124,10 @@ let package = Package(
         tests("System", ["Domain", "Postgres", "Secrets", "Store", "TestSupport"]),
         tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
+        + service(
+            "Console",
+            ["HTTPServing", "Postgres", "Secrets", "ZeroMQ", hummingbird, httpTypes, lifecycle, logging, metrics] + nio,
+            resources: ["index.html", "console.css", "console.js"].map { .embedInCode("Page/\($0)") })
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
         + service("Correlator", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
         + service("SLAWatch", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])

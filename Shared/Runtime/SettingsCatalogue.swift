@@ -45,6 +45,9 @@ public enum SettingsCatalogue {
     public static let consolePublicURL = Setting(
         "AW_CONSOLE_PUBLIC_URL", .text, default: "http://127.0.0.1:8000",
         "The address under which people reach the Console; https makes the session cookie Secure.")
+    public static let consoleTrustedProxies = Setting(
+        "AW_CONSOLE_TRUSTED_PROXIES", .integer(0...10), default: "0",
+        "How many proxies in front of the Console add to X-Forwarded-For; 0 takes the address of the connection.")
     public static let ingestPublicURL = Setting(
         "AW_INGEST_PUBLIC_URL", .text, default: "http://127.0.0.1:8080",
         "The address under which monitoring tools reach Ingest; shown in webhook URLs.")
@@ -63,7 +66,7 @@ public enum SettingsCatalogue {
     public static let all: [Setting] = [
         databaseURL, databaseConnections, masterKey, advertiseHost, logLevel, logFormat, operationsHost,
         ingestHost, ingestPort, ingestPublicURL, ingestBodyBytes, ingestConnections, ingestHeadSeconds,
-        ingestBodySeconds, ingestTrustedProxies, consoleHost, consolePort, consolePublicURL,
+        ingestBodySeconds, ingestTrustedProxies, consoleHost, consolePort, consolePublicURL, consoleTrustedProxies,
         correlatorOperationsPort, slaWatchOperationsPort,
     ]
 }

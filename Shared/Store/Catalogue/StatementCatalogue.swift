@@ -2,8 +2,7 @@ import Postgres
 
 /// Every statement of the store: a test prepares each against the migrated schema.
 public enum StatementCatalogue {
-    public static let all: [any Statement.Type] = correlation + accepting + operations + journal + timers + companies
-        + identity
+    public static let all: [any Statement.Type] = correlation + accepting + operations + journal + timers + console
 
     private static let correlation: [any Statement.Type] = [
         LockLane.self, ReadPendingAlerts.self, ReadWaitingCompanies.self, ReadCompanyPolicy.self, ReadAssetFacts.self,
@@ -28,24 +27,5 @@ public enum StatementCatalogue {
     private static let timers: [any Statement.Type] = [
         WriteTimers.self, ClaimTimers.self, ReadNextTimer.self, FinishTimers.self, PostponeTimers.self,
         ReleaseSuppressed.self,
-    ]
-
-    private static let companies: [any Statement.Type] = [
-        InsertAsset.self, ListAssets.self, LockAsset.self, SaveAsset.self, KnownAssets.self, NotifySettings.self,
-        InsertCompany.self, EnsureProvider.self, ReadCompany.self, LockCompany.self, ListCompanies.self,
-        SaveCompany.self, DeleteCompany.self, SetDefaultAuth.self, BumpIntegrations.self, InsertIntegration.self,
-        ListIntegrations.self, LockIntegration.self, LockDefaultIntegration.self, SaveIntegration.self,
-        DeleteIntegration.self, RotateKey.self, RotateSecret.self, UpsertTimer.self, InsertMaintenanceWindow.self,
-        ListMaintenanceWindows.self, ReadMaintenanceWindow.self, LockMaintenanceWindow.self,
-        SaveMaintenanceWindow.self, DeleteMaintenanceWindow.self,
-    ]
-
-    private static let identity: [any Statement.Type] = [
-        InsertApiToken.self, ListApiTokens.self, RevokeApiToken.self, RevokeApiTokens.self, ClaimIdempotencyKey.self,
-        CompleteIdempotencyKey.self, ReleaseIdempotencyKey.self, FindSignIn.self, InsertSession.self,
-        LockSession.self, RotateSession.self, RevokeSession.self, RevokeSessions.self, EndedSessions.self,
-        ReadBlocks.self, CountAttempt.self, BlockSignIn.self, ForgiveSignIn.self, FindToken.self, InsertUser.self,
-        SetMemberships.self, ReadUser.self, ListUsers.self, SaveUser.self, SetPassword.self, DeleteUser.self,
-        LockAdministrators.self,
     ]
 }

@@ -1,0 +1,63 @@
+import Domain
+import HTTPServing
+import Store
+import Synchronization
+
+/// One browser on the live stream: who it is, and what it gets now or after it has caught up.
+final class LiveSubscriber: Sendable {
+    private struct State {
+        var viewer: SignedIn
+        /// Frames that came while it was catching up; nil afterwards.
+        var held: [String]?
+    }
+
+    private static let maximumHeld = 2000
+
+    let id: UInt64
+    let connection: WebSocketConnection
+    private let state: Mutex<State>
+
+    init(id: UInt64, connection: WebSocketConnection, viewer: SignedIn) {
+        self.id = id
+        self.connection = connection
+        state = Mutex(State(viewer: viewer, held: []))
+    }
+
+    var viewer: SignedIn { state.withLock { $0.viewer } }
+
+    /// Roles and companies may change while the session goes on.
+    func update(_ viewer: SignedIn) { state.withLock { $0.viewer = viewer } }
+
+    func sees(_ company: CompanyID) -> Bool { state.withLock { $0.viewer.companies.contains(company) } }
+
+    /// Sends a frame, or keeps it until the subscriber has caught up.
+    func deliver(_ frame: String) {
+        let isLive = state.withLock { state in
+            guard state.held != nil else { return true }
+            state.held?.append(frame)
+            return false
+        }
+        if isLive { connection.send(frame) }
+    }
+
+    /// It has caught up: what was kept goes out, in order.
+    ///
+    /// - Returns: False when so much was kept that it must start anew.
+    func goLive() async -> Bool {
+        while true {
+            let batch = state.withLock { state -> [String]? in
+                guard let held = state.held, !held.isEmpty else {
+                    state.held = nil
+                    return nil
+                }
+                state.held = []
+                return held
+            }
+            guard let batch else { return true }
+            guard batch.count <= Self.maximumHeld else { return false }
+            for frame in batch {
+                guard await connection.sendWhenReady(frame) else { return true }
+            }
+        }
+    }
+}
