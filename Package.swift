@@ -110,6 +110,8 @@ let package = Package(
                 "Console", "Domain", "HTTPServing", "Postgres", "Runtime", "Secrets", "Store", "TestSupport",
                 hummingbird, hummingbirdTesting, logging,
             ] + nio),
+        tests("Messaging", ["Domain", "Messaging"], resources: [.copy("messages")]),
+        tests("Sources", ["Domain", "Sources"]),
         tests("Runtime", ["Runtime", metrics]),
         tests("Postgres", ["Postgres", lifecycle, logging]),
         tests("Secrets", ["Secrets"]),

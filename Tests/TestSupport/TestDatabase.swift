@@ -203,3 +203,23 @@ public enum TestLog {
         return logger
     }()
 }
+
+extension TestDatabase {
+    /// One column of texts, as the superuser, in the order of the query.
+    public func texts(_ sql: String) async throws -> [String] {
+        try await script("CREATE OR REPLACE FUNCTION test_texts() RETURNS SETOF text LANGUAGE sql AS $test$ \(sql) $test$")
+        return try await withPool(role: nil, connections: 1) { try await $0.query(ReadTestTexts()) }
+    }
+}
+
+struct ReadTestTexts: Statement {
+    typealias Row = String
+    static let name = "read_test_texts"
+    static let sql = "SELECT test_texts()"
+    static let parameters: [PostgresType] = []
+    static let columns = [Column("test_texts", .text)]
+
+    func bind(_ bindings: inout Bindings) {}
+
+    static func decode(_ row: inout RowReader) throws -> String { try row.text() }
+}
