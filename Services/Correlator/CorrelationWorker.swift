@@ -98,11 +98,24 @@ final class CorrelationWorker: Service {
             return (stored.count, try await lane.apply(decision, alerts: stored, actor: .service("correlator")))
         }
         publisher.publish(entries)
+        log(entries)
         if count > 0 {
             decided.increment(by: Int64(count))
             batchSize.record(count)
             batchTime.recordNanoseconds((ContinuousClock.now - start).microseconds * 1000)
         }
         return count
+    }
+
+    /// Incidents that came or went, with the ids by which lines of other processes are joined.
+    private func log(_ entries: [JournalEntry]) {
+        for entry in entries where entry.draft.kind != "incident.updated" {
+            var metadata: Logger.Metadata = [
+                LogKey.companyID: "\(entry.draft.companyID)", LogKey.incidentID: "\(entry.draft.subjectID)",
+                "kind": "\(entry.draft.kind)",
+            ]
+            if !entry.draft.trace.isEmpty { metadata[LogKey.trace] = "\(entry.draft.trace)" }
+            logger.debug("incident changed", metadata: metadata)
+        }
     }
 }

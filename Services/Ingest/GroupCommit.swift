@@ -24,6 +24,8 @@ final class GroupCommit: Service {
     private static let lanes = 2
     private static let maximumRequests = 256
     private static let maximumAlerts = 1000
+    /// How long a commit is tried again before its senders are told to come back.
+    private static let patience: Duration = .seconds(8)
 
     private let pool: PostgresPool
     private let logger: Logger
@@ -72,16 +74,15 @@ final class GroupCommit: Service {
 
     private func commit(_ batch: [CommitLane.Waiting]) async {
         var backoff = Backoff(first: .milliseconds(20), highest: .milliseconds(500))
-        var attempts = 0
+        let deadline = ContinuousClock.now + Self.patience
         while true {
-            attempts += 1
             do {
                 let outcomes = try await store(batch.map(\.request))
                 for (waiting, outcome) in zip(batch, outcomes) { waiting.resume(.success(outcome)) }
                 return
             } catch let error as PostgresError where error.isRetryable {
-                logger.warning("commit failed, trying again", metadata: ["error": "\(error)", "attempt": "\(attempts)"])
-                guard attempts < 6 else { return fail(batch, .unavailable) }
+                logger.warning("commit failed, trying again", metadata: [LogKey.error: "\(error)"])
+                guard ContinuousClock.now < deadline else { return fail(batch, .unavailable) }
                 try? await Task.sleep(for: backoff.next())
             } catch {
                 guard batch.count > 1 else {

@@ -52,6 +52,9 @@ struct WebhookRoutes: Sendable {
                     events, request: request, pass: pass, receivedAt: receivedAt, trace: trace)
                 switch outcome.verdict {
                 case .accepted: return WebhookAnswer.accepted(outcome.ids, rate: outcome.rate)
+                // Its own ids: a commit whose answer got lost was sent again.
+                case .duplicate(let ids) where ids == outcome.ids:
+                    return WebhookAnswer.accepted(outcome.ids, rate: outcome.rate)
                 case .duplicate(let ids): return WebhookAnswer.duplicate(ids, rate: outcome.rate)
                 case .limited(let wait):
                     count("rate_limited")

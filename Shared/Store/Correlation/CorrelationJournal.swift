@@ -4,7 +4,15 @@ import Domain
 struct CorrelationJournal {
     var companyID: CompanyID
     var actor: Actor
-    var trace: String
+    /// Alert → trace of the request that brought it, for those that have one.
+    private let traces: [AlertID: String]
+
+    init(companyID: CompanyID, actor: Actor, alerts: [StoredPendingAlert]) {
+        self.companyID = companyID
+        self.actor = actor
+        traces = Dictionary(
+            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id, $0.trace) }, uniquingKeysWith: { first, _ in first })
+    }
 
     func drafts(for decision: CorrelationDecision) -> [JournalDraft] {
         decision.actions.map { draft(for: $0, in: decision) }
@@ -59,7 +67,7 @@ struct CorrelationJournal {
                 companyID: companyID, kind: "maintenance_window.suppressed", actor: actor,
                 subjectKind: "maintenance_window", subjectID: window.rawValue,
                 summary: "\(count) alert(s) kept quiet.", reason: "maintenance",
-                data: JournalDraft.json(Facts(count: count)), trace: trace)
+                data: JournalDraft.json(Facts(count: count)))
         }
     }
 
@@ -68,7 +76,8 @@ struct CorrelationJournal {
     ) -> JournalDraft {
         JournalDraft(
             companyID: companyID, kind: kind, actor: actor, subjectKind: "incident", subjectID: id.rawValue,
-            incidentID: id, summary: summary, reason: reason, data: JournalDraft.json(facts), trace: trace)
+            incidentID: id, summary: summary, reason: reason, data: JournalDraft.json(facts),
+            trace: facts.alertID.flatMap { traces[$0] } ?? "")
     }
 
     private struct Facts: Encodable {

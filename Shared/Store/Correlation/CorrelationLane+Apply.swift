@@ -9,7 +9,7 @@ extension CorrelationLane {
     ///   - actor: Who caused it.
     /// - Returns: The journal entries, to be published after the commit.
     public func apply(
-        _ decision: CorrelationDecision, alerts: [StoredPendingAlert] = [], actor: Actor, trace: String = ""
+        _ decision: CorrelationDecision, alerts: [StoredPendingAlert] = [], actor: Actor
     ) async throws -> [JournalEntry] {
         let incidents = decision.incidents.values.sorted { $0.id < $1.id }
         if !incidents.isEmpty {
@@ -43,7 +43,7 @@ extension CorrelationLane {
         if !decision.timers.isEmpty {
             _ = try await transaction.execute(WriteTimers(companyID: companyID, changes: decision.timers))
         }
-        let drafts = CorrelationJournal(companyID: companyID, actor: actor, trace: trace).drafts(for: decision)
+        let drafts = CorrelationJournal(companyID: companyID, actor: actor, alerts: alerts).drafts(for: decision)
         return try await Journal.append(drafts, in: transaction, now: now)
     }
 

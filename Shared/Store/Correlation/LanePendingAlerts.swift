@@ -25,6 +25,8 @@ public struct StoredPendingAlert: Sendable, Equatable {
     /// Days since 1970 of its partition.
     public var day: Int32
     public var retentionClass: Int16
+    /// The trace of the request that brought it; empty without one.
+    public var trace: String
 }
 
 /// The company's alerts without a fate, in event order.
@@ -38,14 +40,15 @@ struct ReadPendingAlerts: Statement {
     static let name = "read_pending_alerts"
     static let sql = """
         SELECT a.id, a.integration_id, a.dedup_key, a.event, a.asset, a.signature, a.severity, a.message, a.tool_source,
-            a.labels, a.event_at, a.received_at, u.released_by, a.day, a.retention_class
+            a.labels, a.event_at, a.received_at, u.released_by, a.day, a.retention_class,
+            a.trace
         FROM (
             SELECT company_id, alert_id, day, event_at, received_at, released_by FROM undecided_alert
             WHERE company_id = $1 ORDER BY event_at, received_at, alert_id LIMIT $2
         ) u
         CROSS JOIN LATERAL (
             SELECT id, integration_id, dedup_key, event, asset, signature, severity, message, tool_source, labels,
-                event_at, received_at, day, retention_class
+                event_at, received_at, day, retention_class, trace
             FROM alert WHERE company_id = $1 AND id = u.alert_id AND day = u.day OFFSET 0
         ) a
         ORDER BY u.event_at, u.received_at, u.alert_id
@@ -56,7 +59,7 @@ struct ReadPendingAlerts: Statement {
         Column("asset", .text), Column("signature", .text), Column("severity", .text), Column("message", .text),
         Column("tool_source", .text), Column("labels", .jsonb), Column("event_at", .timestamptz),
         Column("received_at", .timestamptz), Column("released_by", .text), Column("day", .date),
-        Column("retention_class", .int2),
+        Column("retention_class", .int2), Column("trace", .text),
     ]
 
     func bind(_ bindings: inout Bindings) {
@@ -78,7 +81,8 @@ struct ReadPendingAlerts: Statement {
             id: id, identity: identity, kind: kind, asset: asset, signature: signature, severity: severity,
             message: message, toolSource: tool, labels: decoded, eventAt: try row.instant(),
             receivedAt: try row.instant(), releasedBy: try row.textOrNil().map { WindowID($0) })
-        return StoredPendingAlert(alert: alert, day: try row.date(), retentionClass: try row.int2())
+        return StoredPendingAlert(
+            alert: alert, day: try row.date(), retentionClass: try row.int2(), trace: try row.text())
     }
 }
 
