@@ -63,6 +63,7 @@ let package = Package(
     name: "alert-whisperer",
     platforms: [.macOS(.v15)],
     products: [
+        .executable(name: "aw", targets: ["CommandMain"]),
         .executable(name: "aw-correlator", targets: ["CorrelatorMain"]),
         .executable(name: "aw-ingest", targets: ["IngestMain"]),
         .executable(name: "aw-slawatch", targets: ["SLAWatchMain"]),
@@ -98,10 +99,12 @@ let package = Package(
                 logging, metrics,
             ],
             path: "Shared/Store", resources: [.embedInCode("Migrations")], swiftSettings: settings),
+        tests("Command", ["Command", "Secrets", "Store", arguments]),
         tests("Runtime", ["Runtime", metrics]),
         tests("Secrets", ["Secrets"]),
         tests("ZeroMQ", ["ZeroMQ", "CZeroMQ", lifecycle, logging]),
     ]
+        + service("Command", ["Postgres", "Secrets", arguments, httpClient, logging])
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
         + service("Correlator", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
         + service("SLAWatch", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
