@@ -67,6 +67,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "aw-console", targets: ["ConsoleMain"]),
+        .executable(name: "aw", targets: ["CommandMain"]),
         .executable(name: "aw-correlator", targets: ["CorrelatorMain"]),
         .executable(name: "aw-ingest", targets: ["IngestMain"]),
         .executable(name: "aw-slawatch", targets: ["SLAWatchMain"]),
@@ -112,6 +113,7 @@ let package = Package(
             ] + nio),
         tests("Messaging", ["Domain", "Messaging"], resources: [.copy("messages")]),
         tests("Sources", ["Domain", "Sources"]),
+        tests("Command", ["Command", "Secrets", "Store", arguments]),
         tests("Runtime", ["Runtime", metrics]),
         tests("Postgres", ["Postgres", lifecycle, logging]),
         tests("Secrets", ["Secrets"]),
@@ -130,6 +132,7 @@ let package = Package(
             "Console",
             ["HTTPServing", "Postgres", "Secrets", "ZeroMQ", hummingbird, httpTypes, lifecycle, logging, metrics] + nio,
             resources: ["index.html", "console.css", "console.js"].map { .embedInCode("Page/\($0)") })
+        + service("Command", ["Postgres", "Secrets", arguments, httpClient, logging])
         + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
         + service("Correlator", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
         + service("SLAWatch", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])

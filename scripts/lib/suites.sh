@@ -85,7 +85,7 @@ run_suite() {
     lines=$(grep -aE '✘|^(FAILED|ERROR) |recorded an issue|error:|AssertionError|Fatal' "$log" | head -n 40)
     if [[ -n $lines ]]; then
         say "  From $log:"
-        sed 's/^/    /' <<<"$lines" >&2
+        printf '    %s\n' "${lines//$'\n'/$'\n'    }" >&2
     else
         show_tail "$log" 30
     fi

@@ -17,7 +17,9 @@ public enum StatementCatalogue {
     private static let operations: [any Statement.Type] = [
         RegisterInstance.self, BeatInstance.self, DeregisterInstance.self, ReadLiveInstances.self, ReadClock.self,
         HasMigrationTable.self, ReadMigrations.self, RecordMigration.self, EnsurePartitions.self,
-        ForgetReceivedRequests.self, ForgetIdempotentAnswers.self,
+        ForgetReceivedRequests.self, ForgetIdempotentAnswers.self, ReadServerFacts.self, ReadRoleFacts.self,
+        ReadDatabaseMark.self, ReadBacklog.self, ReadSealedSecrets.self, RebaseJournal.self, ReadCompanyIDs.self,
+        ReadUserByEmail.self,
     ]
 
     private static let journal: [any Statement.Type] = [
