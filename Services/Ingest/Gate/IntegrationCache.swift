@@ -84,9 +84,8 @@ final class IntegrationCache: Service {
                 do {
                     try await self.refresh()
                     try await self.clock.synchronise(with: self.pool)
-                } catch is CancellationError {
-                    return
                 } catch {
+                    if Task.isCancelled { return }
                     self.logger.warning("settings not read again", metadata: ["error": "\(error)"])
                 }
             }
