@@ -18,7 +18,9 @@ let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", packa
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat"].map { .product(name: $0, package: "swift-nio") }
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOFoundationCompat"].map {
+    .product(name: $0, package: "swift-nio")
+}
 let httpTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypesCodec: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let webSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
@@ -133,7 +135,9 @@ let package = Package(
             ["HTTPServing", "Postgres", "Secrets", "ZeroMQ", hummingbird, httpTypes, lifecycle, logging, metrics] + nio,
             resources: ["index.html", "console.css", "console.js"].map { .embedInCode("Page/\($0)") })
         + service("Command", ["Postgres", "Secrets", arguments, httpClient, logging])
-        + service("Ingest", ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
+        + service(
+            "Ingest",
+            ["HTTPServing", "Postgres", "Secrets", "Sources", "ZeroMQ", hummingbird, lifecycle, logging, metrics] + nio)
         + service("Correlator", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
         + service("SLAWatch", ["HTTPServing", "Postgres", "ZeroMQ", hummingbird, lifecycle, logging, metrics])
         + benchmarks([("BusBenchmark", "Bus", ["ZeroMQ", lifecycle, logging])])

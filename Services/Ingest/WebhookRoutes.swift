@@ -46,7 +46,8 @@ struct WebhookRoutes: Sendable {
         var isFresh = false
         for _ in 0..<3 {
             do {
-                let pass = try await gate.admit(request, body: body, address: address, now: receivedAt, isFresh: isFresh)
+                let pass = try await gate.admit(
+                    request, body: body, address: address, now: receivedAt, isFresh: isFresh)
                 let events = try read(body, of: request, as: form, receivedAt: receivedAt)
                 let outcome = try await store(
                     events, request: request, pass: pass, receivedAt: receivedAt, trace: trace)

@@ -133,7 +133,9 @@ import Testing
         }
     }
 
-    @Test("500 requests at once through three processes: the burst and what refills passes, the rest is told when to come")
+    @Test(
+        "500 requests at once through three processes: the burst and what refills passes, the rest is told when to come"
+    )
     func rateIsExactAcrossProcesses() async throws {
         try await Platform.with(Platform.Size(ingest: 3)) { platform in
             let start = ContinuousClock.now

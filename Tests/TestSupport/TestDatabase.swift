@@ -207,7 +207,8 @@ public enum TestLog {
 extension TestDatabase {
     /// One column of texts, as the superuser, in the order of the query.
     public func texts(_ sql: String) async throws -> [String] {
-        try await script("CREATE OR REPLACE FUNCTION test_texts() RETURNS SETOF text LANGUAGE sql AS $test$ \(sql) $test$")
+        try await script(
+            "CREATE OR REPLACE FUNCTION test_texts() RETURNS SETOF text LANGUAGE sql AS $test$ \(sql) $test$")
         return try await withPool(role: nil, connections: 1) { try await $0.query(ReadTestTexts()) }
     }
 }

@@ -11,7 +11,8 @@ struct CorrelationJournal {
         self.companyID = companyID
         self.actor = actor
         traces = Dictionary(
-            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id, $0.trace) }, uniquingKeysWith: { first, _ in first })
+            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id, $0.trace) }, uniquingKeysWith: { first, _ in first }
+        )
     }
 
     func drafts(for decision: CorrelationDecision) -> [JournalDraft] {
