@@ -7,6 +7,8 @@ let socket = null;
 let cursor = null;
 let wait = 500;
 let isSignedIn = false;
+// Incidents that changed while the list was being loaded; null when it is not.
+let changed = null;
 
 function cookie(name) {
   const pair = document.cookie.split("; ").find((entry) => entry.startsWith(name + "="));
@@ -68,20 +70,49 @@ function draw() {
   }));
 }
 
+// Reads the whole list. What changes meanwhile is newer than what is read, so it is put over it at the end.
 async function load() {
-  incidents.clear();
+  changed = [];
+  const loaded = [];
   let next = "";
   do {
     const answer = await request("GET", `/api/incidents?status=open&sort=priority&limit=200${next}`);
     if (answer.status === 401) return show(false);
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const page = await answer.json();
-    page.items.forEach(keep);
+    loaded.push(...page.items);
     next = page.next_cursor ? `&cursor=${encodeURIComponent(page.next_cursor)}` : "";
   } while (next);
+  incidents.clear();
+  [...loaded, ...changed].forEach(keep);
+  changed = null;
+  element("problem").textContent = "";
   draw();
 }
 
+async function reload() {
+  try {
+    await load();
+  } catch (error) {
+    element("problem").textContent = `The list could not be loaded (${error.message}). Trying again.`;
+    cursor = null;
+    if (socket) socket.close();
+  }
+}
+
+function receive(frame) {
+  const isFirst = cursor === null;
+  if (frame.cursor) cursor = frame.cursor;
+  if (frame.type === "reset" || (frame.type === "subscribed" && isFirst)) {
+    reload();
+  } else if (frame.type.startsWith("incident.") && frame.data && frame.data.id) {
+    if (changed) changed.push(frame.data);
+    keep(frame.data);
+    draw();
+  }
+}
+
+// Follows what changes. The list is loaded once the server says that nothing is missed from here on.
 function connect() {
   if (!isSignedIn) return;
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
@@ -91,40 +122,25 @@ function connect() {
     element("connection").textContent = "Live";
     socket.send(JSON.stringify({ type: "subscribe", after: cursor }));
   };
-  socket.onmessage = (event) => {
-    const frame = JSON.parse(event.data);
-    if (frame.cursor) cursor = frame.cursor;
-    if (frame.type === "gap") {
-      start();
-    } else if (frame.type.startsWith("incident.") && frame.data && frame.data.id) {
-      keep(frame.data);
-      draw();
-    }
-  };
+  socket.onmessage = (event) => receive(JSON.parse(event.data));
   socket.onclose = () => {
+    socket = null;
     if (!isSignedIn) return;
     element("connection").textContent = "Reconnecting…";
-    setTimeout(start, wait);
+    setTimeout(reconnect, wait);
     wait = Math.min(wait * 2, 15000);
   };
 }
 
-// Loads what is there, then follows; whatever was missed in between is in what was loaded.
-async function start() {
-  if (socket) {
-    socket.onclose = null;
-    socket.close();
-    socket = null;
-  }
+// Whether the session still holds, with new tokens where it needs them, is asked before each new try.
+async function reconnect() {
   try {
-    await load();
-    element("problem").textContent = "";
-    connect();
-  } catch (error) {
-    element("problem").textContent = `The list could not be loaded (${error.message}). Trying again.`;
-    setTimeout(start, wait);
-    wait = Math.min(wait * 2, 15000);
+    const me = await request("GET", "/api/auth/me");
+    if (me.status === 401) return show(false);
+  } catch {
+    // No network: the socket fails as well, and is tried again.
   }
+  connect();
 }
 
 element("sign-in").addEventListener("submit", async (event) => {
@@ -139,7 +155,7 @@ element("sign-in").addEventListener("submit", async (event) => {
   }
   element("password").value = "";
   show(true);
-  start();
+  connect();
 });
 
 element("sign-out").addEventListener("click", async () => {
@@ -147,10 +163,11 @@ element("sign-out").addEventListener("click", async () => {
   show(false);
   incidents.clear();
   cursor = null;
+  draw();
   if (socket) socket.close();
 });
 
 const me = await request("GET", "/api/auth/me");
 show(me.ok);
-if (me.ok) start();
+if (me.ok) connect();
 else element("email").focus();
