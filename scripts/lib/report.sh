@@ -54,7 +54,8 @@ What to try next:
   $aw send                  the same alert, signed for you
   $aw send --storm 500      five hundred alerts at once, and the incidents they become
   $aw doctor                whether everything is well, and what to do where it is not
-  kill -9 \$(pgrep -n -x aw-correlator)     nothing is lost, and it is started again at once
+  kill -9 \$(cut -d' ' -f1 $run/state/correlator.pid)
+                            nothing is lost, and it is started again at once
   scripts/down$directory              stops everything and keeps the data
 
 Data, secrets and logs are in $run

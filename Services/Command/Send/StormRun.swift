@@ -33,8 +33,8 @@ struct StormTally: Sendable, Equatable {
         var lines = ["\(sent) alerts in \(rounded) s: \(accepted) accepted (\(rate) a second)."]
         if limited > 0 {
             lines.append(
-                "\(limited) were over the company's rate (429); the last of them may come in \(retryAfter) s. "
-                    + "Larger requests (--batch 500) or a higher rate limit let more through.")
+                "\(limited) were over the company's rate (429): try again in \(retryAfter) s, raise the rate limit, or send "
+                    + "larger requests (--batch 500).")
         }
         for (status, count) in refused.sorted(by: { $0.key < $1.key }) {
             lines.append("\(count) were refused with \(status).")

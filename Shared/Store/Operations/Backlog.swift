@@ -42,7 +42,7 @@ public struct ReadBacklog: Statement {
     public static let sql = """
         WITH moment AS MATERIALIZED (SELECT aw_now() AS now),
         waiting AS (
-            SELECT count(*) AS n FROM (SELECT FROM undecided_alert LIMIT 100000) AS some
+            SELECT count(*) AS n FROM (SELECT FROM undecided_alert LIMIT 100000) AS first
         ), oldest AS (
             SELECT extract(epoch FROM (SELECT now FROM moment) - min(received_at))::float8 AS age FROM undecided_alert
         ), due AS (
