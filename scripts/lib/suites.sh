@@ -15,6 +15,14 @@ select_suites() {
     printf '%s\n' "${found[@]}"
 }
 
+# Test targets of Package.swift that no line of Tests/suites runs.
+unlisted_suites() {
+    local folder
+    for folder in "$root"/Tests/*Tests; do
+        suites | grep -qF "^${folder##*/}\\." || printf '%s\n' "${folder##*/}"
+    done
+}
+
 # The Python of the suites, with the packages of Tests/requirements.txt; made anew when that file changed.
 make_venv() {
     local wanted log=$root/.build/test-logs/venv.log
