@@ -6,6 +6,7 @@ import Postgres
 import Runtime
 import ServiceLifecycle
 import Store
+import Synchronization
 import ZeroMQ
 
 /// Takes a company's waiting alerts, lets the engine decide, and stores what follows, in one transaction.
@@ -21,6 +22,8 @@ final class CorrelationWorker: Service {
     private let publisher: EventPublisher
     private let logger: Logger
     private let queue = CompanyQueue()
+    /// Companies whose last batch failed, with how many alerts are tried next.
+    private let limits = Mutex<[CompanyID: Int]>([:])
     private let engine = CorrelationEngine { IncidentID(IdentifierMint.text("inc", at: $0)) }
     private let decided = Counter(label: "aw_correlator_decided_alerts")
     private let batchSize = Recorder(label: "aw_correlator_batch_alerts", aggregate: true)
@@ -70,27 +73,60 @@ final class CorrelationWorker: Service {
 
     private func work() async {
         while let company = await queue.next() {
+            let limit = limits.withLock { $0[company] ?? Self.batch }
             var more = false
             do {
-                more = try await decide(company) == Self.batch
+                more = try await decide(company, limit: limit) == limit
+                limits.withLock { $0[company] = limit < Self.batch ? min(limit * 2, Self.batch) : nil }
             } catch {
-                // The alerts wait in the database; the sweep brings the company back.
                 logger.error(
-                    "batch failed", metadata: [LogKey.companyID: "\(company)", LogKey.error: "\(error)"])
+                    "batch failed",
+                    metadata: [
+                        LogKey.companyID: "\(company)", LogKey.error: "\(error)", LogKey.count: "\(limit)",
+                    ])
                 Counter(label: "aw_correlator_failed_batches").increment()
+                more = await narrow(company, after: error, limit: limit)
             }
             queue.done(company, more: more)
+        }
+    }
+
+    /// A batch that failed for a reason that will not go away is tried with half as many alerts, down to one, which is set
+    /// aside then: one alert must not keep a company's others waiting. Otherwise the alerts wait in the database, and the
+    /// sweep brings the company back.
+    ///
+    /// - Returns: Whether to go on with the company at once.
+    private func narrow(_ company: CompanyID, after error: any Error, limit: Int) async -> Bool {
+        if let error = error as? PostgresError, error.kind != .server || error.isRetryable { return false }
+        guard limit == 1 else {
+            limits.withLock { $0[company] = max(1, limit / 2) }
+            return true
+        }
+        do {
+            let aside = try await pool.withRetriedTransaction { transaction -> [AlertID] in
+                guard let lane = try await CorrelationLane.lock(company, in: transaction) else { return [] }
+                return try await lane.setAsideFirst()
+            }
+            for alert in aside {
+                logger.critical(
+                    "an alert can't be decided and was set aside",
+                    metadata: [LogKey.companyID: "\(company)", LogKey.alertID: "\(alert)"])
+            }
+            return !aside.isEmpty
+        } catch {
+            logger.error("an alert can't be set aside", metadata: [LogKey.error: "\(error)"])
+            return false
         }
     }
 
     /// One batch of one company.
     ///
     /// - Returns: How many alerts were decided.
-    func decide(_ company: CompanyID) async throws -> Int {
+    func decide(_ company: CompanyID, limit: Int) async throws -> Int {
         let start = ContinuousClock.now
         let (count, entries) = try await pool.withRetriedTransaction { transaction -> (Int, [JournalEntry]) in
             guard let lane = try await CorrelationLane.lock(company, in: transaction) else { return (0, []) }
-            let stored = try await lane.pendingAlerts(limit: Self.batch)
+            let stored = try await lane.pendingAlerts(limit: limit)
             guard !stored.isEmpty else { return (0, []) }
             let alerts = stored.map(\.alert)
             let context = try await lane.context(for: alerts)

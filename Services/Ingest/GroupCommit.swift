@@ -84,6 +84,9 @@ final class GroupCommit: Service {
                 logger.warning("commit failed, trying again", metadata: [LogKey.error: "\(error)"])
                 guard ContinuousClock.now < deadline else { return fail(batch, .unavailable) }
                 try? await Task.sleep(for: backoff.next())
+            } catch let error as PostgresError where !error.concernsRows {
+                logger.error("commit failed", metadata: [LogKey.error: "\(error)"])
+                return fail(batch, .unavailable)
             } catch {
                 guard batch.count > 1 else {
                     logger.error("a request can't be stored", metadata: ["error": "\(error)"])
@@ -108,5 +111,14 @@ final class GroupCommit: Service {
 
     private func fail(_ batch: [CommitLane.Waiting], _ refusal: Refusal) {
         for waiting in batch { waiting.resume(.failure(refusal)) }
+    }
+}
+
+extension PostgresError {
+    /// Whether PostgreSQL refuses the rows themselves (data, constraints, limits of a row), so that sending them again is
+    /// of no use. Anything else, such as a full disk or a lost right, is ours to mend: the sender is to come back.
+    fileprivate var concernsRows: Bool {
+        guard kind == .server, let sqlState else { return false }
+        return ["21", "22", "23", "54"].contains(sqlState.prefix(2))
     }
 }

@@ -14,6 +14,7 @@ import ZeroMQ
 final class TimerWorker: Service {
     static let alerts = Channel(BusChannels.alerts, .pushPull)
     private static let claimed = 200
+    private static let companiesAtOnce = 4
 
     private let pool: PostgresPool
     private let bus: Bus
@@ -60,7 +61,13 @@ final class TimerWorker: Service {
         let claimed = try await pool.query(ClaimTimers(holder: bus.instanceID, limit: Self.claimed))
         var byCompany: [CompanyID: [ClaimedTimer]] = [:]
         for timer in claimed { byCompany[timer.companyID, default: []].append(timer) }
-        for (company, timers) in byCompany { await fire(timers, of: company) }
+        // A company whose lane is busy must not keep the others waiting.
+        await withTaskGroup(of: Void.self) { group in
+            for (index, (company, timers)) in byCompany.enumerated() {
+                if index >= Self.companiesAtOnce { await group.next() }
+                group.addTask { await self.fire(timers, of: company) }
+            }
+        }
         return claimed.count
     }
 

@@ -58,7 +58,8 @@ public enum ServiceProcess {
     /// The services with the limits under which every process stops.
     public static func group(_ services: [any Service], health: Health, logger: Logger) -> ServiceGroup {
         var configuration = ServiceGroupConfiguration(
-            services: ([DrainMark(health: health)] + services).map {
+            // The last one is the first to hear of a stop.
+            services: (services + [DrainMark(health: health)]).map {
                 .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
             },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

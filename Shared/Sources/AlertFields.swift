@@ -115,6 +115,8 @@ struct AlertFields {
         if value.utf8.count > maximum, value.unicodeScalars.count > maximum {
             return "must have at most \(maximum) characters"
         }
+        // What identifies an alert is indexed, and an index entry has a limit of its own.
+        if maximum <= 512, value.utf8.count > maximum * 2 { return "must have at most \(maximum * 2) bytes in UTF-8" }
         if value.utf8.contains(0) { return "must not contain a NUL" }
         return nil
     }

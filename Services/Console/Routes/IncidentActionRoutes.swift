@@ -64,7 +64,7 @@ struct IncidentActionRoutes: Sendable {
             let command = try read(request)
             let id = IncidentID(request.id)
             let user = CommandingUser(
-                actor: viewer.actor, id: viewer.userID, name: viewer.name, companies: viewer.clientCompanies)
+                actor: viewer.actor, id: viewer.userID, name: viewer.name, companies: viewer.companies)
             let done = try await core.incidents.perform(command, on: id, by: user, ifMatch: request.ifMatch)
             core.publish(done.journal)
             return try await IncidentRoutes.answer(id, request, core: core)

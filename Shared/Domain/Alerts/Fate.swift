@@ -54,6 +54,8 @@ public enum FateReason: Sendable, Equatable {
     case outOfOrder
     /// A recovery of something that was not firing.
     case nothingFiring
+    /// Deciding it fails again and again; it is set aside so that others are decided, and an operator is told.
+    case undecidable
 
     /// The stable name: a label in metrics, the `reason` of the API.
     public var name: String {
@@ -72,6 +74,7 @@ public enum FateReason: Sendable, Equatable {
         case .maintenanceEnded: "maintenance_ended"
         case .outOfOrder: "out_of_order"
         case .nothingFiring: "nothing_firing"
+        case .undecidable: "undecidable"
         }
     }
 
@@ -93,6 +96,7 @@ public enum FateReason: Sendable, Equatable {
         case .maintenanceEnded: "The maintenance window ended and the alert was still active."
         case .outOfOrder: "A newer event of the same alert was known already."
         case .nothingFiring: "A recovery of an alert that was not firing."
+        case .undecidable: "It could not be decided and was set aside; the Correlator's log says why."
         }
     }
 }

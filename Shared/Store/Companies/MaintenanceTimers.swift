@@ -16,9 +16,12 @@ enum MaintenanceTimers {
         in transaction: some Querying
     ) async throws {
         guard let window = after ?? before else { return }
+        // Alerts that it still holds are looked at again now: a change may let go of them, and an end that nobody has
+        // come to yet must not be lost.
+        let holds = try await transaction.first(HoldsAlerts(companyID: companyID, windowID: window.id)) ?? false
         let set = UpsertTimer(
             companyID: companyID, kind: TimerChange.Kind.windowEnd.rawValue, subject: window.id.rawValue,
-            dueAt: dueAt(before: before, after: after, now: now))
+            dueAt: holds ? now : dueAt(before: before, after: after, now: now))
         _ = try await transaction.execute(set)
     }
 
@@ -59,4 +62,26 @@ struct UpsertTimer: Statement {
         bindings.text(subject)
         bindings.instant(dueAt)
     }
+}
+
+/// Whether a maintenance window keeps an active alert quiet.
+struct HoldsAlerts: Statement {
+    var companyID: CompanyID
+    var windowID: WindowID
+
+    typealias Row = Bool
+    static let name = "holds_alerts"
+    static let sql = """
+        SELECT EXISTS (SELECT FROM alert_identity
+            WHERE company_id = $1 AND suppressed_by = $2 AND kind = 'firing') AS holds
+        """
+    static let parameters: [PostgresType] = [.text, .text]
+    static let columns = [Column("holds", .bool)]
+
+    func bind(_ bindings: inout Bindings) {
+        bindings.text(companyID.rawValue)
+        bindings.text(windowID.rawValue)
+    }
+
+    static func decode(_ row: inout RowReader) throws -> Bool { try row.bool() }
 }

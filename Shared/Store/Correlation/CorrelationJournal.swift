@@ -4,14 +4,14 @@ import Domain
 struct CorrelationJournal {
     var companyID: CompanyID
     var actor: Actor
-    /// Alert → trace of the request that brought it, for those that have one.
-    private let traces: [AlertID: String]
+    /// Alert id → trace of the request that brought it, for those that have one.
+    private let traces: [String: String]
 
     init(companyID: CompanyID, actor: Actor, alerts: [StoredPendingAlert]) {
         self.companyID = companyID
         self.actor = actor
         traces = Dictionary(
-            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id, $0.trace) }, uniquingKeysWith: { first, _ in first }
+            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id.rawValue.uuidString.lowercased(), $0.trace) }, uniquingKeysWith: { first, _ in first }
         )
     }
 
@@ -24,7 +24,7 @@ struct CorrelationJournal {
         switch action {
         case .opened(let id, let alert):
             return incident(
-                id, "incident.opened", "Opened: \(title(id))", reason: "no_open_incident", .init(alertID: alert))
+                id, "incident.opened", "Opened: \(title(id))", reason: "no_open_incident", .init(alertID: alert.rawValue.uuidString.lowercased()))
         case .joined(let id, let count, let reason):
             return incident(
                 id, "incident.updated", "\(count) alert(s) joined. \(reason.explanation)", reason: reason.name,
@@ -35,7 +35,7 @@ struct CorrelationJournal {
                 reason: "severity_raised", .init(change: "severity", before: from.rawValue, after: to.rawValue))
         case .reopened(let id, let alert):
             return incident(
-                id, "incident.reopened", "Reopened: the alert fired again.", reason: "reopened", .init(alertID: alert))
+                id, "incident.reopened", "Reopened: the alert fired again.", reason: "reopened", .init(alertID: alert.rawValue.uuidString.lowercased()))
         case .alertsRecovered(let id, let count, let left):
             return incident(
                 id, "incident.updated", "\(count) alert(s) recovered, \(left) still firing.", reason: "recovered",
@@ -85,7 +85,7 @@ struct CorrelationJournal {
         var change: String?
         var before: String?
         var after: String?
-        var alertID: AlertID?
+        var alertID: String?
         var count: Int?
         var stillFiring: Int?
         var merged: [String]?

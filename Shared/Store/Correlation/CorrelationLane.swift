@@ -26,6 +26,17 @@ public struct CorrelationLane: Sendable {
         try await transaction.query(ReadPendingAlerts(companyID: companyID, limit: limit))
     }
 
+    /// Gives the first alert that waits the fate `undecidable`, so that those behind it are decided.
+    ///
+    /// - Returns: Its id; empty when none waits.
+    public func setAsideFirst() async throws -> [AlertID] {
+        let stored = try await pendingAlerts(limit: 1)
+        guard !stored.isEmpty else { return [] }
+        let fates = stored.map { _ in Fate(kind: .noted, reason: .undecidable) }
+        _ = try await transaction.execute(WriteFates(companyID: companyID, alerts: stored, fates: fates, now: now))
+        return stored.map(\.alert.id)
+    }
+
     /// What a decision about these alerts reads. Makes the assets that are new.
     public func context(for alerts: [PendingAlert]) async throws -> CorrelationContext {
         var context = CorrelationContext(policy: policy.correlation)

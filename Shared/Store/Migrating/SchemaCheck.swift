@@ -50,7 +50,7 @@ public final class SchemaCheck: Service {
                 } catch is CancellationError {
                     return
                 } catch {
-                    self.state.withLock { $0 = .waiting("not reached yet: \(error)") }
+                    self.state.withLock { $0 = .waiting("not reached yet; the log says why") }
                     self.logger.warning("the database can't be reached yet", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: backoff.next())
                 }
@@ -68,7 +68,8 @@ public final class SchemaCheck: Service {
                 try await clock.synchronise(with: pool)
                 state.withLock { $0 = .verified }
             } catch {
-                state.withLock { $0 = .unreachable("can't be reached: \(error)") }
+                logger.warning("the database can't be reached", metadata: [LogKey.error: "\(error)"])
+                state.withLock { $0 = .unreachable("can't be reached; the log says why") }
             }
         }
     }

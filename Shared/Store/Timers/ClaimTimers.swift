@@ -110,7 +110,7 @@ public struct PostponeTimers: Statement {
     public typealias Row = Void
     public static let name = "postpone_timers"
     public static let sql = """
-        UPDATE timer t SET lease_until = aw_now() + make_interval(secs => least(power(2, t.attempts), 60)),
+        UPDATE timer t SET lease_until = aw_now() + make_interval(secs => least(power(2, least(t.attempts, 6)), 60)),
             lease_holder = NULL, last_error = $5
         FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS f (company, kind, subject, fence)
         WHERE t.company_id = f.company AND t.kind = f.kind AND t.subject = f.subject AND t.fence = f.fence

@@ -44,9 +44,12 @@ extension CorrelationRun {
 
     /// The timer `close` is due.
     mutating func reopenWindowPassed(_ draft: IncidentDraft) {
-        guard draft.state.status == .resolved, let resolvedAt = draft.state.resolvedAt,
-            now >= resolvedAt + policy.reopenWindow
-        else { return }
+        guard draft.state.status == .resolved, let resolvedAt = draft.state.resolvedAt else { return }
+        // The window was made longer since: the timer is set anew.
+        guard now >= resolvedAt + policy.reopenWindow else {
+            timers.set(.close, draft.id, at: resolvedAt + policy.reopenWindow)
+            return
+        }
         draft.isChanged = true
         draft.state.status = .closed
         releasedKeys.append(draft.id)
