@@ -52,6 +52,8 @@ struct IncidentChange: Sendable, Equatable {
     var kind: String
     /// All of it is internal: not for clients.
     var isInternal: Bool
+    /// Only for subscribers with this id or a later one: the others have it.
+    var audienceFrom: UInt64 = 0
 
     /// Nil for journal rows that are not of an incident.
     init?(kind: String, company: CompanyID, incidentID: IncidentID?, sequence: Int64, isInternal: Bool) {
@@ -72,6 +74,7 @@ struct IncidentChange: Sendable, Equatable {
     func merged(with later: IncidentChange) -> IncidentChange {
         var result = later.weight >= weight ? later : self
         result.isInternal = isInternal && later.isInternal
+        result.audienceFrom = min(audienceFrom, later.audienceFrom)
         return result
     }
 

@@ -28,9 +28,12 @@ final class LiveStream: Service {
         var nextID: UInt64 = 1
         var changes: [CompanyID: [IncidentID: IncidentChange]] = [:]
         var pace: [CompanyID: AlertPace] = [:]
-        /// Journal rows that the bus told of and the sweep has still to pass.
-        var told: Set<Int64> = []
-        var cursor: JournalCursor?
+        /// Journal rows that the bus told of and the sweep has still to pass, with the first subscriber who came after.
+        var told: [Int64: UInt64] = [:]
+        /// Up to where the journal was read.
+        var read: JournalCursor?
+        /// Up to where everything was delivered: what clients are given.
+        var delivered: JournalCursor?
     }
 
     private let database: ConsoleDatabase
@@ -63,7 +66,7 @@ final class LiveStream: Service {
     // MARK: Subscribers
 
     /// The position from which nothing is missed; nil before the journal was read for the first time.
-    var cursor: JournalCursor? { state.withLock { $0.cursor } }
+    var cursor: JournalCursor? { state.withLock { $0.delivered } }
 
     func join(_ connection: WebSocketConnection, viewer: SignedIn) -> LiveSubscriber {
         let subscriber = state.withLock { state in
@@ -111,42 +114,53 @@ final class LiveStream: Service {
         guard !changes.isEmpty else { return }
         state.withLock { state in
             for change in changes {
-                if told { state.told.insert(change.sequence) }
-                let earlier = state.changes[change.companyID]?[change.incidentID]
-                state.changes[change.companyID, default: [:]][change.incidentID] =
-                    earlier?.merged(with: change) ?? change
+                if told { state.told[change.sequence] = state.nextID }
+                Self.note(change, in: &state)
             }
         }
         wake.continuation.yield()
     }
 
+    private static func note(_ change: IncidentChange, in state: inout State) {
+        let earlier = state.changes[change.companyID]?[change.incidentID]
+        state.changes[change.companyID, default: [:]][change.incidentID] = earlier?.merged(with: change) ?? change
+    }
+
     private func deliver() async {
         for await _ in wake.stream {
             try? await Task.sleep(for: Self.gathering)
-            let changes = state.withLock { state in
+            let (changes, read) = state.withLock { state in
                 defer { state.changes = [:] }
-                return state.changes
+                return (state.changes, state.read)
             }
-            for (company, incidents) in changes { await deliver(Array(incidents.values), of: company) }
+            var isComplete = true
+            for (company, incidents) in changes {
+                let isDelivered = await deliver(Array(incidents.values), of: company)
+                isComplete = isComplete && isDelivered
+            }
+            if isComplete { state.withLock { $0.delivered = read } }
             if Task.isCancelled { return }
         }
     }
 
-    private func deliver(_ changes: [IncidentChange], of company: CompanyID) async {
+    /// - Returns: Whether everyone has it; else it is noted again.
+    private func deliver(_ changes: [IncidentChange], of company: CompanyID) async -> Bool {
         let audience = subscribers(of: company)
-        guard !audience.isEmpty, let cursor else { return }
+        guard !audience.isEmpty, let cursor else { return true }
         do {
             let frames = try await frames(for: changes, companies: [company], cursor: cursor)
             for frame in frames {
-                for subscriber in audience {
+                for subscriber in audience where subscriber.id >= frame.change.audienceFrom {
                     if let text = frame.text(for: subscriber.viewer.role) { subscriber.deliver(text) }
                 }
             }
+            return true
         } catch {
             // The sweep has passed these rows or will: put them back.
             logger.warning("live changes not read", metadata: [LogKey.error: "\(error)"])
             note(changes, told: false)
             try? await Task.sleep(for: .milliseconds(200))
+            return false
         }
     }
 
@@ -204,9 +218,12 @@ final class LiveStream: Service {
 
     /// - Returns: Whether there is more to read at once.
     private func readOn() async throws -> Bool {
-        guard let position = cursor else {
+        guard let position = state.withLock({ $0.read }) else {
             let horizon = try await database.identity.first(ReadJournalHorizon())
-            state.withLock { $0.cursor = horizon }
+            state.withLock { state in
+                state.read = horizon
+                state.delivered = horizon
+            }
             return false
         }
         let rows = try await database.identity.query(
@@ -218,13 +235,19 @@ final class LiveStream: Service {
                 kind: draft.kind, company: draft.companyID, incidentID: draft.incidentID,
                 sequence: row.entry.sequence, isInternal: draft.isInternal)
         }
-        let untold = state.withLock { state in
-            let untold = missed.filter { state.told.remove($0.sequence) == nil }
+        state.withLock { state in
+            for var change in missed {
+                if let newcomers = state.told.removeValue(forKey: change.sequence) {
+                    // Only who came after the bus told of it, and could not yet read it from the journal.
+                    guard newcomers < state.nextID else { continue }
+                    change.audienceFrom = newcomers
+                }
+                Self.note(change, in: &state)
+            }
             if state.told.count > 100_000 { state.told.removeAll() }
-            state.cursor = last.cursor
-            return untold
+            state.read = last.cursor
         }
-        note(untold, told: false)
+        wake.continuation.yield()
         return rows.count == Self.sweepLimit
     }
 
@@ -299,6 +322,10 @@ final class LiveStream: Service {
                     for subscriber in subscribers {
                         if let viewer = living[subscriber.viewer.proof.key] {
                             subscriber.update(viewer)
+                            guard subscriber.isIdle else { continue }
+                            group.addTask {
+                                await subscriber.connection.close(code: 1008, reason: "no subscribe in time")
+                            }
                         } else {
                             group.addTask {
                                 await subscriber.connection.close(code: 4401, reason: "session ended")

@@ -7,20 +7,23 @@ import Synchronization
 final class LiveSubscriber: Sendable {
     private struct State {
         var viewer: SignedIn
+        /// It has said `subscribe`.
+        var hasSubscribed = false
         /// Frames that came while it was catching up; nil afterwards.
-        var held: [String]?
+        var held: [String]? = []
     }
 
     private static let maximumHeld = 2000
 
     let id: UInt64
     let connection: WebSocketConnection
+    private let connectedAt = ContinuousClock.now
     private let state: Mutex<State>
 
     init(id: UInt64, connection: WebSocketConnection, viewer: SignedIn) {
         self.id = id
         self.connection = connection
-        state = Mutex(State(viewer: viewer, held: []))
+        state = Mutex(State(viewer: viewer))
     }
 
     var viewer: SignedIn { state.withLock { $0.viewer } }
@@ -30,9 +33,18 @@ final class LiveSubscriber: Sendable {
 
     func sees(_ company: CompanyID) -> Bool { state.withLock { $0.viewer.companies.contains(company) } }
 
+    /// From now on it is told what happens.
+    func subscribe() { state.withLock { $0.hasSubscribed = true } }
+
+    /// It has been connected for ten seconds and has not said what it wants.
+    var isIdle: Bool {
+        !state.withLock { $0.hasSubscribed } && ContinuousClock.now - connectedAt > .seconds(10)
+    }
+
     /// Sends a frame, or keeps it until the subscriber has caught up.
     func deliver(_ frame: String) {
         let isLive = state.withLock { state in
+            guard state.hasSubscribed else { return false }
             guard state.held != nil else { return true }
             state.held?.append(frame)
             return false

@@ -59,20 +59,29 @@ struct StreamEndpoint: Sendable {
     }
 
     private func serve(_ connection: WebSocketConnection, viewer: SignedIn) async {
-        var subscriber: LiveSubscriber?
-        defer { if let subscriber { stream.leave(subscriber) } }
+        // Known from the start, so that it is closed when its session ends before it subscribes.
+        let subscriber = stream.join(connection, viewer: viewer)
+        var hasSubscribed = false
+        defer { stream.leave(subscriber) }
         do {
             for try await text in connection.messages {
-                guard subscriber == nil else { continue }
+                guard !hasSubscribed else { continue }
                 guard let request = Subscribe(text) else {
                     connection.send(LiveFrame.error("Send {\"type\": \"subscribe\", \"after\": cursor or null} first."))
                     await connection.close(code: 1008, reason: "not a subscribe")
                     return
                 }
-                let joined = stream.join(connection, viewer: viewer)
-                subscriber = joined
-                try await catchUp(joined, after: request.after)
-                guard await joined.goLive() else {
+                hasSubscribed = true
+                guard
+                    let present = try await SignedIn.stillSignedIn([viewer], in: database.identity)[viewer.proof.key]
+                else {
+                    await connection.close(code: 4401, reason: "session ended")
+                    return
+                }
+                subscriber.update(present)
+                subscriber.subscribe()
+                try await catchUp(subscriber, after: request.after)
+                guard await subscriber.goLive() else {
                     await connection.close(code: 1013, reason: "too far behind, connect again")
                     return
                 }

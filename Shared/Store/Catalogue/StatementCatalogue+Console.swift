@@ -9,7 +9,8 @@ extension StatementCatalogue {
         InsertCompany.self, EnsureProvider.self, ReadCompany.self, LockCompany.self, ListCompanies.self,
         SaveCompany.self, DeleteCompany.self, SetDefaultAuth.self, BumpIntegrations.self, InsertIntegration.self,
         ListIntegrations.self, LockIntegration.self, LockDefaultIntegration.self, SaveIntegration.self,
-        DeleteIntegration.self, RotateKey.self, RotateSecret.self, UpsertTimer.self, HoldsAlerts.self, InsertMaintenanceWindow.self,
+        DeleteIntegration.self, RotateKey.self, RotateSecret.self, UpsertTimer.self, HoldsAlerts.self,
+        InsertMaintenanceWindow.self,
         ListMaintenanceWindows.self, ReadMaintenanceWindow.self, LockMaintenanceWindow.self,
         SaveMaintenanceWindow.self, DeleteMaintenanceWindow.self,
     ]

@@ -11,7 +11,8 @@ struct CorrelationJournal {
         self.companyID = companyID
         self.actor = actor
         traces = Dictionary(
-            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id.rawValue.uuidString.lowercased(), $0.trace) }, uniquingKeysWith: { first, _ in first }
+            alerts.filter { !$0.trace.isEmpty }.map { ($0.alert.id.rawValue.uuidString.lowercased(), $0.trace) },
+            uniquingKeysWith: { first, _ in first }
         )
     }
 
@@ -24,7 +25,8 @@ struct CorrelationJournal {
         switch action {
         case .opened(let id, let alert):
             return incident(
-                id, "incident.opened", "Opened: \(title(id))", reason: "no_open_incident", .init(alertID: alert.rawValue.uuidString.lowercased()))
+                id, "incident.opened", "Opened: \(title(id))", reason: "no_open_incident",
+                .init(alertID: alert.rawValue.uuidString.lowercased()))
         case .joined(let id, let count, let reason):
             return incident(
                 id, "incident.updated", "\(count) alert(s) joined. \(reason.explanation)", reason: reason.name,
@@ -35,7 +37,8 @@ struct CorrelationJournal {
                 reason: "severity_raised", .init(change: "severity", before: from.rawValue, after: to.rawValue))
         case .reopened(let id, let alert):
             return incident(
-                id, "incident.reopened", "Reopened: the alert fired again.", reason: "reopened", .init(alertID: alert.rawValue.uuidString.lowercased()))
+                id, "incident.reopened", "Reopened: the alert fired again.", reason: "reopened",
+                .init(alertID: alert.rawValue.uuidString.lowercased()))
         case .alertsRecovered(let id, let count, let left):
             return incident(
                 id, "incident.updated", "\(count) alert(s) recovered, \(left) still firing.", reason: "recovered",
