@@ -84,6 +84,8 @@ import Testing
             #expect(try await ids("company_id=comp-acme").count == 2)
             let wrong = try await console.send(.get, "/api/incidents?status=sleeping&limit=0", token: viewer)
             #expect(wrong.status == 422 && Set(wrong.wrongFields) == ["status", "limit"])
+            let blank = try await console.send(.get, "/api/incidents?cursor=&limit=", token: viewer)
+            #expect(blank.status == 422 && Set(blank.wrongFields) == ["cursor", "limit"])
         }
     }
 

@@ -15,7 +15,7 @@ struct PageRequest: Sendable {
     /// - Parameter list: The name of the list: a cursor of another one is refused.
     init(_ reader: inout QueryReader, list: String) {
         limit = reader.limit()
-        if let cursor = reader.value("cursor") {
+        if let cursor = reader.given("cursor") {
             after = PageCursor.key(cursor, list: list)
             if after == nil { reader.note("cursor", "must be a next_cursor of this list") }
         }

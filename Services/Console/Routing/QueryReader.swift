@@ -26,6 +26,9 @@ struct QueryReader {
         return text
     }
 
+    /// The last value of a name, also an empty one.
+    func given(_ name: String) -> String? { query[name]?.last }
+
     mutating func text(_ name: String, maximum: Int = 200) -> String? {
         guard let text = value(name) else { return nil }
         guard text.count <= maximum else {
@@ -54,7 +57,7 @@ struct QueryReader {
     }
 
     mutating func instant(_ name: String) -> Timestamp? {
-        guard let text = value(name) else { return nil }
+        guard let text = given(name) else { return nil }
         // A plus that was not encoded arrives as a space.
         guard let instant = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: Self.plusAgain(text)) else {
             note(name, "must be an RFC 3339 time such as 2026-01-01T08:15:30Z")
@@ -70,7 +73,7 @@ struct QueryReader {
 
     /// `limit`, 1 to 200.
     mutating func limit() -> Int {
-        guard let text = value("limit") else { return PageRequest.defaultLimit }
+        guard let text = given("limit") else { return PageRequest.defaultLimit }
         guard let limit = Int(text), PageRequest.limits.contains(limit) else {
             note("limit", "must be a whole number from 1 to 200")
             return PageRequest.defaultLimit
