@@ -13,7 +13,7 @@ from senders import PATIENCE, Answer, Fleet, base_time, send_once
 
 # Early enough that the answer still reaches them.
 IN_TIME = PATIENCE - 2
-REQUESTS = 24
+REQUESTS = 16
 
 
 @pytest.fixture

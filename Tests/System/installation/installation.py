@@ -98,15 +98,16 @@ class Installation:
                 admin.execute(statement.format(sql.Identifier(section)), [json.dumps(values), id])
         return Company(id, made["api_key"], made["hmac_secret"])
 
-    def set_rate(self, company: Company, per_minute: int, burst: int) -> None:
-        """How many alerts a company may send. Its bucket is full afterwards."""
+    def set_rate(self, company: Company, per_minute: int, burst: int, tokens: float | None = None) -> None:
+        """How many alerts a company may send. Its bucket is full afterwards, unless `tokens` says what is in it."""
         with self.connect() as admin, admin.transaction():
             admin.execute(
                 "UPDATE company SET rate_per_minute = %s, rate_burst = %s WHERE company_id = %s",
                 [per_minute, burst, company.id],
             )
             admin.execute(
-                "UPDATE rate_bucket SET tokens = %s, updated_at = aw_now() WHERE company_id = %s", [burst, company.id]
+                "UPDATE rate_bucket SET tokens = %s, updated_at = aw_now() WHERE company_id = %s",
+                [burst if tokens is None else tokens, company.id],
             )
 
     def set_authentication(self, company: Company, way: str) -> None:
