@@ -24,6 +24,8 @@ final class CorrelationWorker: Service {
     private let queue = CompanyQueue()
     /// Companies whose last batch failed, with how many alerts are tried next.
     private let limits = Mutex<[CompanyID: Int]>([:])
+    /// The first alert of each company's last batch.
+    private let attempted = Mutex<[CompanyID: AlertID]>([:])
     private let engine = CorrelationEngine { IncidentID(IdentifierMint.text("inc", at: $0)) }
     private let decided = Counter(label: "aw_correlator_decided_alerts")
     private let batchSize = Recorder(label: "aw_correlator_batch_alerts", aggregate: true)
@@ -85,7 +87,7 @@ final class CorrelationWorker: Service {
                         LogKey.companyID: "\(company)", LogKey.error: "\(error)", LogKey.count: "\(limit)",
                     ])
                 Counter(label: "aw_correlator_failed_batches").increment()
-                more = await narrow(company, after: error, limit: limit)
+                more = await narrow(company, after: error, limit: limit, first: attempted.withLock { $0[company] })
             }
             queue.done(company, more: more)
         }
@@ -96,23 +98,26 @@ final class CorrelationWorker: Service {
     /// sweep brings the company back.
     ///
     /// - Returns: Whether to go on with the company at once.
-    private func narrow(_ company: CompanyID, after error: any Error, limit: Int) async -> Bool {
-        if let error = error as? PostgresError, error.kind != .server || error.isRetryable { return false }
+    private func narrow(
+        _ company: CompanyID, after error: any Error, limit: Int, first: AlertID?
+    ) async -> Bool {
+        guard let error = error as? PostgresError, error.concernsRows, let first else { return false }
         guard limit == 1 else {
             limits.withLock { $0[company] = max(1, limit / 2) }
             return true
         }
         do {
-            let aside = try await pool.withRetriedTransaction { transaction -> [AlertID] in
+            let entries = try await pool.withRetriedTransaction { transaction -> [JournalEntry] in
                 guard let lane = try await CorrelationLane.lock(company, in: transaction) else { return [] }
-                return try await lane.setAsideFirst()
+                return try await lane.setAside(first, actor: .service("correlator"))
             }
-            for alert in aside {
+            publisher.publish(entries)
+            if !entries.isEmpty {
                 logger.critical(
                     "an alert can't be decided and was set aside",
-                    metadata: [LogKey.companyID: "\(company)", LogKey.alertID: "\(alert)"])
+                    metadata: [LogKey.companyID: "\(company)", LogKey.alertID: "\(first)"])
             }
-            return !aside.isEmpty
+            return true
         } catch {
             logger.error("an alert can't be set aside", metadata: [LogKey.error: "\(error)"])
             return false
@@ -127,6 +132,7 @@ final class CorrelationWorker: Service {
         let (count, entries) = try await pool.withRetriedTransaction { transaction -> (Int, [JournalEntry]) in
             guard let lane = try await CorrelationLane.lock(company, in: transaction) else { return (0, []) }
             let stored = try await lane.pendingAlerts(limit: limit)
+            self.attempted.withLock { $0[company] = stored.first?.alert.id }
             guard !stored.isEmpty else { return (0, []) }
             let alerts = stored.map(\.alert)
             let context = try await lane.context(for: alerts)

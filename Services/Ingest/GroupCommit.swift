@@ -115,12 +115,3 @@ final class GroupCommit: Service {
         for waiting in batch { waiting.resume(.failure(refusal)) }
     }
 }
-
-extension PostgresError {
-    /// Whether PostgreSQL refuses the rows themselves (data, constraints, limits of a row), so that sending them again is
-    /// of no use. Anything else, such as a full disk or a lost right, is ours to mend: the sender is to come back.
-    fileprivate var concernsRows: Bool {
-        guard kind == .server, let sqlState else { return false }
-        return ["21", "22", "23", "54"].contains(sqlState.prefix(2))
-    }
-}

@@ -16,6 +16,8 @@ public struct IngestConfiguration: Sendable {
 
     /// How long a request waits for a connection to the database at a time.
     static let connectionWait: Duration = .seconds(2)
+    /// A commit that takes longer is given up: a sender waits for its answer.
+    static let statementLimit: Duration = .seconds(4)
 
     /// - Throws: ``SettingError`` for the first setting that is not allowed.
     public init(settings: Settings) throws {
@@ -23,7 +25,7 @@ public struct IngestConfiguration: Sendable {
         database = PostgresConfiguration(
             url: try settings.text(catalogue.databaseURL), applicationName: "aw-ingest", role: "aw_worker",
             maximumConnections: try settings.integer(catalogue.databaseConnections),
-            acquireTimeout: Self.connectionWait)
+            acquireTimeout: Self.connectionWait, statementTimeout: Self.statementLimit)
         masterKeys = try Self.masterKeys(settings)
         listener = HTTPListener(
             host: try settings.text(catalogue.ingestHost), port: try settings.integer(catalogue.ingestPort),

@@ -47,7 +47,8 @@ public enum IngestService {
         OperationsRoutes(health: environment.health, metrics: environment.metrics).add(to: router)
         WebhookRoutes(
             gate: Gate(cache: cache, failures: FailureLimit()), commit: commit, clock: clock,
-            maximumBodyBytes: configuration.maximumBodyBytes, trustedProxies: configuration.trustedProxies
+            maximumBodyBytes: configuration.maximumBodyBytes, trustedProxies: configuration.trustedProxies,
+            bodies: BodyBudget(maximum: max(64 << 20, configuration.maximumBodyBytes))
         ).add(to: router)
         let server = configuration.listener.application(router: router, logger: logger) { port in
             logger.info("listening", metadata: ["port": "\(port)"])

@@ -17,6 +17,7 @@ struct WebhookRoutes: Sendable {
     let clock: DatabaseClock
     let maximumBodyBytes: Int
     let trustedProxies: Int
+    let bodies: BodyBudget
 
     /// The body forms, by path.
     private enum Form: String, CaseIterable, Sendable {
@@ -40,40 +41,74 @@ struct WebhookRoutes: Sendable {
 
     private func receive(_ request: Request, context: WebhookContext, form: Form) async throws -> Response {
         let address = context.senderAddress(of: request, proxies: trustedProxies)
-        let body = try await read(request)
-        let receivedAt = clock.now
         let trace = Trace.of(request)
-        var isFresh = false
+        do {
+            let integration = try await gate.identify(request, address: address, now: clock.now)
+            return try await withBody(of: request) { body in
+                try await receive(
+                    Received(request: request, body: body, at: clock.now, address: address, trace: trace),
+                    from: integration, form: form)
+            }
+        } catch let refusal as GateRefusal {
+            count(refusal.name)
+            throw WebhookAnswer.refused(refusal)
+        } catch let refusal as GroupCommit.Refusal {
+            count("unavailable")
+            throw WebhookAnswer.unavailable(refusal)
+        } catch is PostgresError {
+            count("unavailable")
+            throw WebhookAnswer.unavailable(.unavailable)
+        }
+    }
+
+    /// A request whose body was read.
+    private struct Received {
+        var request: Request
+        var body: Data
+        var at: Timestamp
+        var address: String
+        var trace: String
+    }
+
+    private func receive(
+        _ received: Received, from known: KnownIntegration, form: Form
+    ) async throws -> Response {
+        var integration = known
+        var alerts: [NewAlert]?
         for _ in 0..<3 {
-            do {
-                let pass = try await gate.admit(
-                    request, body: body, address: address, now: receivedAt, isFresh: isFresh)
-                let events = try read(body, of: request, as: form, receivedAt: receivedAt)
-                let outcome = try await store(
-                    events, request: request, pass: pass, receivedAt: receivedAt, trace: trace)
-                switch outcome.verdict {
-                case .accepted: return WebhookAnswer.accepted(outcome.ids, rate: outcome.rate)
-                // Its own ids: a commit whose answer got lost was sent again.
-                case .duplicate(let ids) where ids == outcome.ids:
-                    return WebhookAnswer.accepted(outcome.ids, rate: outcome.rate)
-                case .duplicate(let ids): return WebhookAnswer.duplicate(ids, rate: outcome.rate)
-                case .limited(let wait):
-                    count("rate_limited")
-                    throw WebhookAnswer.limited(waitSeconds: wait, rate: outcome.rate)
-                case .stale: isFresh = true
-                }
-            } catch let refusal as GateRefusal {
-                count(refusal.name)
-                throw WebhookAnswer.refused(refusal)
-            } catch let refusal as GroupCommit.Refusal {
-                count("unavailable")
-                throw WebhookAnswer.unavailable(refusal)
-            } catch is PostgresError {
-                count("unavailable")
-                throw WebhookAnswer.unavailable(.unavailable)
+            let pass = try gate.verify(
+                integration, headers: received.request.headers, body: received.body, address: received.address,
+                now: received.at)
+            // Minted once: a request that is judged again must not become another one.
+            let minted = try alerts ?? mint(try read(received, as: form), of: received)
+            alerts = minted
+            let outcome = try await store(minted, request: received.request, pass: pass)
+            switch outcome.verdict {
+            case .accepted: return WebhookAnswer.accepted(minted.map(\.id), rate: outcome.rate)
+            // Its own ids: a commit whose answer got lost was sent again.
+            case .duplicate(let ids) where ids == minted.map(\.id):
+                return WebhookAnswer.accepted(ids, rate: outcome.rate)
+            case .duplicate(let ids): return WebhookAnswer.duplicate(ids, rate: outcome.rate)
+            case .limited(let wait):
+                count("rate_limited")
+                throw WebhookAnswer.limited(waitSeconds: wait, rate: outcome.rate)
+            case .stale:
+                integration = try await gate.identify(
+                    received.request, address: received.address, now: received.at, isFresh: true)
             }
         }
-        throw WebhookAnswer.unavailable(.unavailable)
+        throw GroupCommit.Refusal.unavailable
+    }
+
+    /// Reads the body within the limits of one and of all requests.
+    private func withBody(
+        of request: Request, _ use: (Data) async throws -> Response
+    ) async throws -> Response {
+        let announced = request.headers[.contentLength].flatMap { Int($0) } ?? maximumBodyBytes
+        let bytes = min(max(0, announced), maximumBodyBytes)
+        guard bodies.take(bytes) else { throw GroupCommit.Refusal.overloaded }
+        defer { bodies.giveBack(bytes) }
+        return try await use(try await read(request))
     }
 
     private func read(_ request: Request) async throws -> Data {
@@ -88,15 +123,13 @@ struct WebhookRoutes: Sendable {
         }
     }
 
-    private func read(
-        _ body: Data, of request: Request, as form: Form, receivedAt: Timestamp
-    ) throws -> [AlertEvent] {
-        guard ContentType.isJSON(request.headers[.contentType]) else {
+    private func read(_ received: Received, as form: Form) throws -> [AlertEvent] {
+        guard ContentType.isJSON(received.request.headers[.contentType]) else {
             count("not_json_type")
             throw Problem(.unsupportedMediaType, detail: "Send JSON with Content-Type: application/json.")
         }
         do {
-            return try form.events(from: body, receivedAt: receivedAt)
+            return try form.events(from: received.body, receivedAt: received.at)
         } catch .unreadable(let why) {
             count("unreadable")
             throw Problem(.badRequest, detail: why)
@@ -106,21 +139,24 @@ struct WebhookRoutes: Sendable {
         }
     }
 
-    private func store(
-        _ events: [AlertEvent], request: Request, pass: Gate.Pass, receivedAt: Timestamp, trace: String
-    ) async throws -> (verdict: AcceptVerdict, rate: RateState, ids: [AlertID]) {
-        // A microsecond apart, so that the alerts of a request keep their order.
-        let alerts = events.enumerated().map { index, event in
-            let moment = receivedAt + .microseconds(index)
-            return NewAlert(id: AlertID(UUIDv7.make(at: moment)), event: event, receivedAt: moment, trace: trace)
+    /// A microsecond apart, so that the alerts of a request keep their order.
+    private func mint(_ events: [AlertEvent], of received: Received) -> [NewAlert] {
+        events.enumerated().map { index, event in
+            let moment = received.at + .microseconds(index)
+            return NewAlert(
+                id: AlertID(UUIDv7.make(at: moment)), event: event, receivedAt: moment, trace: received.trace)
         }
+    }
+
+    private func store(
+        _ alerts: [NewAlert], request: Request, pass: Gate.Pass
+    ) async throws -> AcceptOutcome {
         guard let first = alerts.first else { throw GroupCommit.Refusal.unstorable }
         let key = try Idempotency.key(headers: request.headers, signed: pass.signed, firstAlert: first.id)
-        let outcome = try await commit.submit(
+        return try await commit.submit(
             AcceptableRequest(
                 companyID: pass.integration.companyID, integrationID: pass.integration.integrationID,
                 integrationVersion: pass.integration.version, key: key, alerts: alerts))
-        return (outcome.verdict, outcome.rate, alerts.map(\.id))
     }
 
     private func count(_ reason: String) {

@@ -13,8 +13,11 @@ struct Housekeeping: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    let made = try await pool.first(EnsurePartitions()) ?? 0
-                    let forgotten = try await pool.execute(ForgetReceivedRequests())
+                    var made = 0
+                    for table in EnsurePartitions.tables {
+                        made += try await pool.first(EnsurePartitions(table: table)) ?? 0
+                    }
+                    let forgotten = try await forgetRequests()
                     _ = try await pool.execute(ForgetIdempotentAnswers())
                     if made + forgotten > 0 {
                         logger.info(
@@ -28,6 +31,17 @@ struct Housekeeping: Service {
                     try? await Task.sleep(for: .seconds(10))
                 }
             }
+        }
+    }
+
+    /// As many batches as there are, with pauses, so that any rate of requests is kept up with.
+    private func forgetRequests() async throws -> Int {
+        var forgotten = 0
+        while true {
+            let batch = try await pool.execute(ForgetReceivedRequests())
+            forgotten += batch
+            guard batch == ForgetReceivedRequests.batch else { return forgotten }
+            try await Task.sleep(for: .milliseconds(200))
         }
     }
 }

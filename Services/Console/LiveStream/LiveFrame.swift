@@ -52,7 +52,7 @@ struct IncidentChange: Sendable, Equatable {
     var kind: String
     /// All of it is internal: not for clients.
     var isInternal: Bool
-    /// Only for subscribers with this id or a later one: the others have it.
+    /// Only for those who subscribed at this place of the order or later: the others have it.
     var audienceFrom: UInt64 = 0
 
     /// Nil for journal rows that are not of an incident.

@@ -79,6 +79,14 @@ final class LiveStream: Service {
         return subscriber
     }
 
+    /// From now on it is told what happens. Its place in the order says what was told before it came.
+    func subscribe(_ subscriber: LiveSubscriber) {
+        state.withLock { state in
+            subscriber.subscribe(order: state.nextID)
+            state.nextID += 1
+        }
+    }
+
     func leave(_ subscriber: LiveSubscriber) {
         state.withLock { $0.subscribers[subscriber.id] = nil }
         gaugeSubscribers()
@@ -150,7 +158,7 @@ final class LiveStream: Service {
         do {
             let frames = try await frames(for: changes, companies: [company], cursor: cursor)
             for frame in frames {
-                for subscriber in audience where subscriber.id >= frame.change.audienceFrom {
+                for subscriber in audience where subscriber.subscribed(from: frame.change.audienceFrom) {
                     if let text = frame.text(for: subscriber.viewer.role) { subscriber.deliver(text) }
                 }
             }

@@ -7,8 +7,10 @@ import Synchronization
 final class LiveSubscriber: Sendable {
     private struct State {
         var viewer: SignedIn
-        /// It has said `subscribe`.
-        var hasSubscribed = false
+        /// When it said `subscribe`, in the order of all subscribers; nil before.
+        var order: UInt64?
+        /// More came while it was catching up than is kept.
+        var hasOverflowed = false
         /// Frames that came while it was catching up; nil afterwards.
         var held: [String]? = []
     }
@@ -34,19 +36,26 @@ final class LiveSubscriber: Sendable {
     func sees(_ company: CompanyID) -> Bool { state.withLock { $0.viewer.companies.contains(company) } }
 
     /// From now on it is told what happens.
-    func subscribe() { state.withLock { $0.hasSubscribed = true } }
+    func subscribe(order: UInt64) { state.withLock { $0.order = order } }
+
+    /// Whether it subscribed no earlier than `order`.
+    func subscribed(from order: UInt64) -> Bool { state.withLock { $0.order.map { $0 >= order } ?? false } }
 
     /// It has been connected for ten seconds and has not said what it wants.
     var isIdle: Bool {
-        !state.withLock { $0.hasSubscribed } && ContinuousClock.now - connectedAt > .seconds(10)
+        state.withLock { $0.order } == nil && ContinuousClock.now - connectedAt > .seconds(10)
     }
 
     /// Sends a frame, or keeps it until the subscriber has caught up.
     func deliver(_ frame: String) {
         let isLive = state.withLock { state in
-            guard state.hasSubscribed else { return false }
+            guard state.order != nil else { return false }
             guard state.held != nil else { return true }
-            state.held?.append(frame)
+            if state.held?.count ?? 0 < Self.maximumHeld {
+                state.held?.append(frame)
+            } else {
+                state.hasOverflowed = true
+            }
             return false
         }
         if isLive { connection.send(frame) }
@@ -65,8 +74,8 @@ final class LiveSubscriber: Sendable {
                 state.held = []
                 return held
             }
+            if state.withLock({ $0.hasOverflowed }) { return false }
             guard let batch else { return true }
-            guard batch.count <= Self.maximumHeld else { return false }
             for frame in batch {
                 guard await connection.sendWhenReady(frame) else { return true }
             }

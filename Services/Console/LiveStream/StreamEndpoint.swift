@@ -53,6 +53,8 @@ struct StreamEndpoint: Sendable {
     private func isOwnOrigin(_ request: HTTPRequest) -> Bool {
         guard let name = HTTPField.Name("Origin"), let origin = request.headerFields[name] else { return true }
         if origin == publicURL { return true }
+        // Behind https only the public address counts: a page of plain http could be anybody's.
+        if publicURL.lowercased().hasPrefix("https://") { return false }
         guard let host = URL(string: origin)?.host(), let authority = request.authority else { return false }
         let port = URL(string: origin)?.port
         return authority == (port.map { "\(host):\($0)" } ?? host)
@@ -79,7 +81,7 @@ struct StreamEndpoint: Sendable {
                     return
                 }
                 subscriber.update(present)
-                subscriber.subscribe()
+                stream.subscribe(subscriber)
                 try await catchUp(subscriber, after: request.after)
                 guard await subscriber.goLive() else {
                     await connection.close(code: 1013, reason: "too far behind, connect again")

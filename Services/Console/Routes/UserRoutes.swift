@@ -99,6 +99,8 @@ struct UserRoutes: Sendable {
             var hash: String?
             if let password { hash = try await core.users.hash(password) }
             let fresh = hash
+            // Before the change and after it: a stop in between must not leave them open.
+            if hash != nil { try await core.sessions.endAll(of: old.id, now: request.now) }
             let user = try await core.change(request) { transaction in
                 try await core.users.update(
                     old.id, to: draft, passwordHash: fresh, version: request.ifMatch ?? old.version,

@@ -48,6 +48,10 @@ enum ErrorTranslation {
         if error.sqlState == "22021" || error.sqlState == "22P05" {
             return .unprocessable([.init(field: "", message: "contains a character that is not allowed")])
         }
+        // Limits that the checks before it count differently, such as characters of several code points.
+        if ["23514", "22001", "54000"].contains(error.sqlState) {
+            return .unprocessable([.init(field: error.column ?? "", message: "is too long or not allowed")])
+        }
         return DatabaseProblem.translate(error)
     }
 }

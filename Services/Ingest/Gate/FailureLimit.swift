@@ -4,7 +4,7 @@ import Synchronization
 /// Limits bad keys and signatures per sender address, so that guessing is slow and costs us little.
 ///
 /// A bucket of 100 failures that refills by 5 a second. Kept in this process only: it guards the process, and a sender
-/// with a good key is not touched by it.
+/// whose key is in memory is not touched by it.
 final class FailureLimit: Sendable {
     private struct Bucket {
         var tokens: Double
@@ -16,6 +16,15 @@ final class FailureLimit: Sendable {
     private static let maximumAddresses = 10_000
 
     private let buckets = Mutex<[String: Bucket]>([:])
+
+    /// The seconds after which an address may try a key that is not known here; nil: now. Counts nothing.
+    func wait(address: String, now: Timestamp) -> Int? {
+        buckets.withLock { buckets in
+            guard let bucket = buckets[address] else { return nil }
+            let tokens = bucket.tokens + max(0, (now - bucket.at).inSeconds) * Self.perSecond
+            return tokens >= 1 ? nil : max(1, Int(((1 - tokens) / Self.perSecond).rounded(.up)))
+        }
+    }
 
     /// Whether a failure of this address may be looked into; each call counts one.
     ///

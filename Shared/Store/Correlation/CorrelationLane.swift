@@ -26,15 +26,21 @@ public struct CorrelationLane: Sendable {
         try await transaction.query(ReadPendingAlerts(companyID: companyID, limit: limit))
     }
 
-    /// Gives the first alert that waits the fate `undecidable`, so that those behind it are decided.
+    /// Gives an alert the fate `undecidable`, if it still is the first that waits, so that those behind it are decided.
     ///
-    /// - Returns: Its id; empty when none waits.
-    public func setAsideFirst() async throws -> [AlertID] {
+    /// - Returns: The journal entry that tells people of it; empty when the alert was decided in the meantime.
+    public func setAside(_ alert: AlertID, actor: Actor) async throws -> [JournalEntry] {
         let stored = try await pendingAlerts(limit: 1)
-        guard !stored.isEmpty else { return [] }
+        guard stored.first?.alert.id == alert else { return [] }
         let fates = stored.map { _ in Fate(kind: .noted, reason: .undecidable) }
         _ = try await transaction.execute(WriteFates(companyID: companyID, alerts: stored, fates: fates, now: now))
-        return stored.map(\.alert.id)
+        let drafts = stored.map { one in
+            JournalDraft(
+                companyID: companyID, kind: "alert.undecidable", actor: actor, subjectKind: "alert",
+                subjectID: one.alert.id.rawValue.uuidString.lowercased(),
+                summary: FateReason.undecidable.explanation, reason: FateReason.undecidable.name, trace: one.trace)
+        }
+        return try await Journal.append(drafts, in: transaction, now: now)
     }
 
     /// What a decision about these alerts reads. Makes the assets that are new.

@@ -17,9 +17,12 @@ struct WriteFates: Statement {
     static let sql = """
         WITH decided AS (
             SELECT * FROM unnest($2::uuid[], $3::date[], $4::int2[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::boolean[]) AS d (alert_id, day, retention_class, kind, reason, explanation, incident_id, again)
+                $9::boolean[], $11::timestamptz[], $12::timestamptz[])
+                AS d (alert_id, day, retention_class, kind, reason, explanation, incident_id, again, event_at, received_at)
         ), taken AS (
-            DELETE FROM undecided_alert u USING decided d WHERE u.company_id = $1 AND u.alert_id = d.alert_id
+            DELETE FROM undecided_alert u USING decided d
+            WHERE u.company_id = $1 AND u.event_at = d.event_at AND u.received_at = d.received_at
+                AND u.alert_id = d.alert_id
         )
         INSERT INTO alert_fate (company_id, alert_id, position, retention_class, day, kind, reason, explanation,
             incident_id, decided_at)
@@ -32,7 +35,7 @@ struct WriteFates: Statement {
         """
     static let parameters: [PostgresType] = [
         .text, .uuidArray, .dateArray, .int2Array, .textArray, .textArray, .textArray, .textArray, .boolArray,
-        .timestamptz,
+        .timestamptz, .timestamptzArray, .timestamptzArray,
     ]
 
     func bind(_ bindings: inout Bindings) {
@@ -46,6 +49,8 @@ struct WriteFates: Statement {
         bindings.textArray(fates.map { $0.incidentID?.rawValue })
         bindings.boolArray(alerts.map { $0.alert.releasedBy != nil })
         bindings.instant(now)
+        bindings.instantArray(alerts.map(\.alert.eventAt))
+        bindings.instantArray(alerts.map(\.alert.receivedAt))
     }
 }
 

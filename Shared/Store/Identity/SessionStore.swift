@@ -69,7 +69,6 @@ public struct SessionStore: Sendable {
             guard let session = try await transaction.first(LockSession(refreshHash: hash, now: now)),
                 !session.isEnded
             else { return .failure(.sessionEnded) }
-            guard csrf.matches(session.csrfHash) else { return .failure(.csrf) }
             guard session.isCurrent else {
                 _ = try await transaction.execute(RevokeSession(id: session.id, now: now))
                 _ = try await Self.record(
@@ -77,6 +76,7 @@ public struct SessionStore: Sendable {
                     summary: "A used refresh token came again, so the session was ended.", now: now, in: transaction)
                 return .failure(.sessionEnded)
             }
+            guard csrf.matches(session.csrfHash) else { return .failure(.csrf) }
             let tokens = SessionTokens(now: now)
             let rotate = RotateSession(id: session.id, tokens: tokens, csrfHash: RandomToken.hash(tokens.csrf))
             _ = try await transaction.execute(rotate)

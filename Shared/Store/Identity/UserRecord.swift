@@ -95,6 +95,10 @@ public struct UserDraft: Sendable, Equatable {
         if role == .mspAdmin, !companyIDs.isEmpty {
             found.append(FieldProblem("company_ids", "must be empty for an msp_admin, who serves every company"))
         }
+        // Of one company alone: its administrator may set their password, and with it see what they see.
+        if role.isClient, companyIDs.count > 1 {
+            found.append(FieldProblem("company_ids", "must name one company for a \(role.rawValue)"))
+        }
         if role.isClient, companyIDs.isEmpty {
             found.append(FieldProblem("company_ids", "must name the company of a \(role.rawValue)"))
         }

@@ -26,11 +26,6 @@ public enum JSONValue: Sendable, Equatable {
         self = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
     }
 
-    /// - Throws: `DecodingError` when the bytes are not JSON.
-    public init(parsing bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    }
-
     public subscript(_ key: String) -> JSONValue? {
         guard case .object(let fields) = self else { return nil }
         return fields[key]

@@ -57,7 +57,8 @@ CREATE TABLE undecided_alert (
     received_at timestamptz NOT NULL,
     -- The maintenance window whose end made this decision due.
     released_by text,
-    PRIMARY KEY (company_id, alert_id)
+    -- In the order in which they are decided.
+    PRIMARY KEY (company_id, event_at, received_at, alert_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 20000, fillfactor = 90);
 SELECT aw_protect('undecided_alert', 'SELECT');
 
@@ -104,35 +105,35 @@ CREATE TABLE rate_bucket (
 ) WITH (fillfactor = 50);
 SELECT aw_protect('rate_bucket', 'SELECT, INSERT');
 
--- Partitions for the days from first_day on, where they are missing. Does nothing for a day whose rows are in the
--- catch-all partition already.
-CREATE FUNCTION aw_ensure_partitions(first_day date, days integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Partitions of one table for the days from first_day on, where they are missing. Does nothing for a day whose rows are
+-- in the catch-all partition already. Gives up with 55P03 rather than let writers queue up behind a long reader.
+CREATE FUNCTION aw_ensure_partitions(parent text, first_day date, days integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '200ms' AS $$
 DECLARE
-    parent text;
     wanted date;
     child text;
     made integer := 0;
 BEGIN
+    IF parent NOT IN ('alert_c0', 'alert_fate_c0', 'journal_c0') THEN
+        RAISE EXCEPTION USING ERRCODE = '22023';
+    END IF;
     PERFORM pg_advisory_xact_lock(4242001);
-    FOREACH parent IN ARRAY ARRAY['alert_c0', 'alert_fate_c0', 'journal_c0'] LOOP
-        FOR wanted IN SELECT first_day + n FROM generate_series(0, days - 1) AS n LOOP
-            child := parent || '_' || to_char(wanted, 'YYYYMMDD');
-            IF to_regclass(child) IS NULL THEN
-                BEGIN
-                    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                        child, parent, wanted, wanted + 1);
-                    made := made + 1;
-                EXCEPTION WHEN check_violation THEN
-                    NULL;
-                END;
-            END IF;
-        END LOOP;
+    FOR wanted IN SELECT first_day + n FROM generate_series(0, days - 1) AS n LOOP
+        child := parent || '_' || to_char(wanted, 'YYYYMMDD');
+        IF to_regclass(child) IS NULL THEN
+            BEGIN
+                EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
+                    child, parent, wanted, wanted + 1);
+                made := made + 1;
+            EXCEPTION WHEN check_violation THEN
+                NULL;
+            END;
+        END IF;
     END LOOP;
     RETURN made;
 END
 $$;
-REVOKE ALL ON FUNCTION aw_ensure_partitions(date, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION aw_ensure_partitions(date, integer) TO aw_worker;
+REVOKE ALL ON FUNCTION aw_ensure_partitions(text, date, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION aw_ensure_partitions(text, date, integer) TO aw_worker;
 
 RESET ROLE;

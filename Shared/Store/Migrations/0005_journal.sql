@@ -54,8 +54,10 @@ BEGIN
     UPDATE journal SET transaction_id = '3'::xid8 WHERE transaction_id >= pg_current_xact_id();
     GET DIAGNOSTICS moved = ROW_COUNT;
     UPDATE journal_reader SET transaction_id = '3'::xid8 WHERE transaction_id >= pg_current_xact_id();
+    -- While its owner may still read it.
+    PERFORM setval('journal_sequence', greatest(
+        (SELECT coalesce(max(sequence), 1) FROM journal), (SELECT last_value FROM journal_sequence)));
     ALTER TABLE journal FORCE ROW LEVEL SECURITY;
-    PERFORM setval('journal_sequence', greatest((SELECT coalesce(max(sequence), 1) FROM journal), 1));
     RETURN moved;
 END
 $$;
@@ -75,6 +77,7 @@ CREATE TABLE service_instance (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON service_instance TO aw_worker, aw_console;
 
-SELECT aw_ensure_partitions((aw_now() AT TIME ZONE 'UTC')::date - 1, 9);
+SELECT aw_ensure_partitions(parent, (aw_now() AT TIME ZONE 'UTC')::date - 1, 9)
+FROM unnest(ARRAY['alert_c0', 'alert_fate_c0', 'journal_c0']) AS parent;
 
 RESET ROLE;

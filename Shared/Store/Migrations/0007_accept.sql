@@ -98,10 +98,10 @@ BEGIN
             per_second := asked.rate_per_minute / 60.0;
             tokens := asked.tokens;
         END IF;
-        IF asked.current IS NOT TRUE THEN
-            verdicts[asked.n] := 'stale';
-        ELSIF asked.known THEN
+        IF asked.known THEN
             verdicts[asked.n] := 'duplicate';
+        ELSIF asked.current IS NOT TRUE THEN
+            verdicts[asked.n] := 'stale';
         ELSIF asked.first_n <> asked.n THEN
             -- Twice in this batch: the second is a duplicate of the first, or fares like it.
             verdicts[asked.n] := CASE verdicts[asked.first_n] WHEN 'accepted' THEN 'duplicate'

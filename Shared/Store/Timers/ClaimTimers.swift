@@ -12,7 +12,9 @@ public struct ClaimedTimer: Sendable, Equatable {
     public var attempts: Int
 }
 
-/// Takes due timers that nobody holds, oldest first, for 30 seconds.
+/// Takes due timers that nobody holds, or whose holder has had no heartbeat for ten seconds, oldest first, for 30 seconds.
+///
+/// The fence keeps a holder that was only thought dead from doing anything.
 public struct ClaimTimers: Statement {
     public var holder: String
     public var limit: Int
@@ -29,7 +31,9 @@ public struct ClaimTimers: Statement {
             attempts = t.attempts + 1
         FROM (
             SELECT company_id, kind, subject FROM timer
-            WHERE due_at <= (SELECT aw_now()) AND (lease_until IS NULL OR lease_until < (SELECT aw_now()))
+            WHERE due_at <= (SELECT aw_now()) AND (lease_until IS NULL OR lease_until < (SELECT aw_now())
+                OR (lease_holder IS NOT NULL AND NOT EXISTS (SELECT FROM service_instance i
+                    WHERE i.id = lease_holder AND i.heartbeat_at > (SELECT aw_now()) - interval '10 seconds')))
             ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
         ) due
         WHERE t.company_id = due.company_id AND t.kind = due.kind AND t.subject = due.subject

@@ -96,7 +96,7 @@ def test_the_role_passes_no_policy_by(world: World):
 
 def test_partitions_are_reached_through_their_table_alone(world: World, tables: list[str]):
     with world.installation.connect() as admin:
-        admin.execute("SELECT aw_ensure_partitions(current_date + 100, 2)")
+        admin.execute("SELECT aw_ensure_partitions('alert_c0', current_date + 100, 2)")
     count = "SELECT count(*) FROM pg_class WHERE relispartition AND relkind IN ('r', 'p')"
     assert world.installation.value(count) > 30
     assert privileges(world, "c.relispartition") == {}
