@@ -23,24 +23,45 @@ struct SignInThrottle: Sendable {
 
     let pool: PostgresPool
 
-    /// Counts an attempt.
+    /// Counts an attempt, and blocks at once when it is one too many: of attempts that come together only one is judged
+    /// after each block.
     ///
     /// - Throws: `SessionStore.Refusal.blocked` while one of the two is blocked; that attempt does not count.
     func begin(email: String, sender: String, now: Timestamp) async throws -> Attempt {
         let shown = String(email.lowercased().prefix(254))
         let (byEmail, bySender) = ("email:" + shown, "sender:" + sender)
-        let blocked = try await pool.query(ReadBlocks(subjects: [byEmail, bySender], now: now)).max()
-        if let blocked {
-            throw SessionStore.Refusal.blocked(seconds: max(1, Int((blocked - now).inSeconds.rounded(.up))))
+        return try await pool.withTransaction { transaction in
+            // One after the other: the rows are locked, in order, until this attempt is counted.
+            let subjects = [byEmail, bySender].sorted()
+            _ = try await transaction.execute(EnsureAttempts(subjects: subjects, now: now))
+            let blocked = try await transaction.query(LockAttempts(subjects: subjects)).compactMap { $0 }.max()
+            if let blocked, blocked > now {
+                throw SessionStore.Refusal.blocked(seconds: max(1, Int((blocked - now).inSeconds.rounded(.up))))
+            }
+            let counts = try await transaction.query(CountAttempt(subjects: subjects, now: now))
+            let failures = Dictionary(counts, uniquingKeysWith: { $1 })
+            let attempt = Attempt(
+                email: shown, emailSubject: byEmail, senderSubject: bySender,
+                failuresOfEmail: failures[byEmail] ?? 1, failuresOfSender: failures[bySender] ?? 1)
+            for block in Self.blocks(after: attempt) {
+                _ = try await transaction.execute(
+                    BlockSignIn(subject: block.subject, until: now + .seconds(block.seconds)))
+            }
+            return attempt
         }
-        let counts = try await pool.query(CountAttempt(subjects: [byEmail, bySender].sorted(), now: now))
-        let failures = Dictionary(counts, uniquingKeysWith: { $1 })
-        return Attempt(
-            email: shown, emailSubject: byEmail, senderSubject: bySender, failuresOfEmail: failures[byEmail] ?? 1,
-            failuresOfSender: failures[bySender] ?? 1)
     }
 
-    /// Blocks where there were too many, and writes it down.
+    /// Which of the two are blocked by this attempt, and for how long.
+    private static func blocks(after attempt: Attempt) -> [(subject: String, failures: Int, seconds: Int)] {
+        [
+            (attempt.emailSubject, attempt.failuresOfEmail, limitPerEmail),
+            (attempt.senderSubject, attempt.failuresOfSender, limitPerSender),
+        ].filter { $0.1 >= $0.2 }.map { subject, failures, limit in
+            (subject, failures, min(longestBlockSeconds, firstBlockSeconds << min(failures - limit, 10)))
+        }
+    }
+
+    /// Writes down that it failed, and whom that blocks.
     func failed(_ attempt: Attempt, homeCompany: CompanyID?, now: Timestamp) async throws {
         let company = homeCompany ?? .msp
         var drafts = [
@@ -50,26 +71,17 @@ struct SignInThrottle: Sendable {
                 summary: "A sign-in as \(attempt.email) failed.",
                 data: JSONValue.object(["sender": .string(attempt.senderSubject)]).bytes)
         ]
-        var blocks: [(subject: String, until: Timestamp)] = []
-        for (subject, failures, limit) in [
-            (attempt.emailSubject, attempt.failuresOfEmail, Self.limitPerEmail),
-            (attempt.senderSubject, attempt.failuresOfSender, Self.limitPerSender),
-        ] where failures >= limit {
-            let seconds = min(
-                Self.longestBlockSeconds, Self.firstBlockSeconds << min(failures - limit, 10))
-            blocks.append((subject, now + .seconds(seconds)))
+        for block in Self.blocks(after: attempt) {
             drafts.append(
                 JournalDraft(
                     companyID: company, kind: "sign_in.blocked", actor: .anonymous, subjectKind: "email",
                     subjectID: attempt.email, isInternal: company == .msp,
-                    summary: "Sign-ins of \(subject) are blocked for \(seconds) s after \(failures) failures."))
+                    summary: "Sign-ins of \(block.subject) are blocked for \(block.seconds) s after "
+                        + "\(block.failures) failures."))
         }
-        let (rows, ends) = (drafts, blocks)
+        let rows = drafts
         try await pool.withTransaction { transaction in
             _ = try await Journal.append(rows, in: transaction, now: now)
-            for block in ends {
-                _ = try await transaction.execute(BlockSignIn(subject: block.subject, until: block.until))
-            }
         }
     }
 
@@ -80,22 +92,41 @@ struct SignInThrottle: Sendable {
     }
 }
 
-/// Until when the subjects are blocked, those that are.
-struct ReadBlocks: Statement {
+/// Rows for subjects that have none yet.
+struct EnsureAttempts: Statement {
+    /// In order, so that two attempts never wait for each other.
     var subjects: [String]
     var now: Timestamp
 
-    typealias Row = Timestamp
-    static let name = "read_sign_in_blocks"
-    static let sql = "SELECT blocked_until FROM sign_in_failure WHERE subject = ANY ($1) AND blocked_until > $2"
+    typealias Row = Void
+    static let name = "ensure_sign_in_attempts"
+    static let sql = """
+        INSERT INTO sign_in_failure (subject, failures, first_at)
+        SELECT s, 0, $2 FROM unnest($1::text[]) AS s ORDER BY s ON CONFLICT DO NOTHING
+        """
     static let parameters: [PostgresType] = [.textArray, .timestamptz]
-    static let columns = [Column("blocked_until", .timestamptz)]
 
     func bind(_ bindings: inout Bindings) {
         bindings.textArray(subjects)
         bindings.instant(now)
     }
-    static func decode(_ row: inout RowReader) throws -> Timestamp { try row.instant() }
+}
+
+/// Until when the subjects are blocked; locks their rows.
+struct LockAttempts: Statement {
+    var subjects: [String]
+
+    typealias Row = Timestamp?
+    static let name = "lock_sign_in_attempts"
+    static let sql = """
+        SELECT blocked_until FROM sign_in_failure WHERE subject = ANY ($1) ORDER BY subject FOR UPDATE
+        """
+    static let parameters: [PostgresType] = [.textArray]
+    static let columns = [Column("blocked_until", .timestamptz)]
+
+    func bind(_ bindings: inout Bindings) { bindings.textArray(subjects) }
+
+    static func decode(_ row: inout RowReader) throws -> Timestamp? { try row.instantOrNil() }
 }
 
 /// One more attempt for each subject; counted from 1 again after an hour. Clears away what is a day old.
@@ -154,12 +185,14 @@ struct ForgiveSignIn: Statement {
     static let name = "forgive_sign_in"
     static let sql = """
         WITH gone AS (DELETE FROM sign_in_failure WHERE subject = $1)
-        UPDATE sign_in_failure SET failures = greatest(0, failures - 1) WHERE subject = $2
+        UPDATE sign_in_failure SET failures = greatest(0, failures - 1),
+            blocked_until = CASE WHEN failures - 1 < $3 THEN NULL ELSE blocked_until END WHERE subject = $2
         """
-    static let parameters: [PostgresType] = [.text, .text]
+    static let parameters: [PostgresType] = [.text, .text, .int4]
 
     func bind(_ bindings: inout Bindings) {
         bindings.text(email)
         bindings.text(sender)
+        bindings.int4(Int32(SignInThrottle.limitPerSender))
     }
 }
