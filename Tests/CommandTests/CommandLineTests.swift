@@ -41,7 +41,8 @@ import Testing
 
     @Test(arguments: [
         ["send", "--storm", "0"], ["send", "--connections", "0"], ["send", "--batch", "1001"],
-        ["tail", "--after", "x"], ["user", "create", "a@b", "--role", "king"], ["user", "create", "a@b"],
+        ["tail", "--after", "x"],
+        ["tail", "--once"], ["user", "create", "a@b", "--role", "king"], ["user", "create", "a@b"],
         ["company", "create"], ["key", "generate", "--id", "k-1"], ["migrate", "undo"],
     ])
     func argumentsThatMakeNoSenseAreRefused(arguments: [String]) {

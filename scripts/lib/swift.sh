@@ -44,3 +44,16 @@ build() {
     fi
     ((SECONDS - began < 2)) || say "$(printf '%s: done in %d:%02d' "$what" $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))"
 }
+
+# is_built CONFIGURATION: whether the last build of that configuration that `mark_built` marked was of these sources, by
+# this toolchain.
+is_built() {
+    local mark=.build/$1.built
+    [[ -x .build/$1/aw && $(cat "$mark" 2>/dev/null) == "$(swift --version 2>/dev/null)" ]] || return 1
+    [[ -z $(find Package.swift Services Shared -newer "$mark" -print -quit) ]]
+}
+
+# mark_built CONFIGURATION MOMENT: remembers a build that began at MOMENT, a time that touch understands.
+mark_built() {
+    swift --version >".build/$1.built" 2>/dev/null && touch -d "$2" ".build/$1.built"
+}

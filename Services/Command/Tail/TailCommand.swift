@@ -17,7 +17,7 @@ struct TailCommand: AsyncParsableCommand {
               aw tail --company comp-acme
               aw tail --json | jq 'select(.kind == "incident.opened") | .summary'
               aw tail --after 812-4711        from a cursor that --json showed
-              aw tail --after 0-0             from the beginning
+              aw tail --after 0-0 --once      all that is there, then end
             """)
 
     @Option(help: "Only this company; may be given several times.")
@@ -26,9 +26,13 @@ struct TailCommand: AsyncParsableCommand {
     @Option(help: "Start after this cursor; now when left out.")
     var after: String?
 
+    @Flag(help: "Show what is there after the cursor, and end.")
+    var once = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if once, after == nil { throw ValidationError("--once needs --after, the cursor to start from.") }
         if let after, JournalCursor(text: after) == nil {
             throw ValidationError("--after must be a cursor such as 812-4711.")
         }
@@ -37,20 +41,22 @@ struct TailCommand: AsyncParsableCommand {
     func run() async throws {
         let companies = company.isEmpty ? nil : company.map { CompanyID($0) }
         let start = after.flatMap(JournalCursor.init(text:))
-        let asJSON = common.json
+        let (asJSON, once) = (common.json, once)
         try await CommandDatabase.with(common.settings()) { database in
             var reader = JournalTail(pool: database.pool, companies: companies, cursor: start)
-            if !asJSON { Terminal.note("Waiting for events. Ctrl-C ends.") }
+            if !asJSON, !once { Terminal.note("Waiting for events. Ctrl-C ends.") }
             var backoff = Backoff(first: .milliseconds(250), highest: .seconds(5))
             while !Task.isCancelled {
                 do {
-                    for row in try await reader.next() {
+                    let rows = try await reader.next()
+                    for row in rows {
                         Terminal.result(
                             asJSON ? EventLine(row).json.text : EventLine(row).text(colour: Terminal.showsColour))
                     }
                     backoff.reset()
+                    if once, rows.isEmpty { return }
                     try await Task.sleep(for: .milliseconds(250))
-                } catch let error as PostgresError where error.isRetryable {
+                } catch let error as PostgresError where error.isRetryable && !once {
                     Terminal.note("\(error); trying again")
                     try await Task.sleep(for: backoff.next())
                 }
