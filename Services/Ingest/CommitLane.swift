@@ -80,6 +80,14 @@ final class CommitLane: Sendable {
         }
     }
 
+    /// All that wait now, so that they can be refused.
+    func takeAll() -> [Waiting] {
+        state.withLock { state in
+            defer { (state.queue, state.alerts) = ([], 0) }
+            return state.queue
+        }
+    }
+
     /// Takes nothing more; what waits is still worked off.
     func close() {
         let worker = state.withLock { state in

@@ -24,8 +24,9 @@ final class GroupCommit: Service {
     private static let lanes = 2
     private static let maximumRequests = 256
     private static let maximumAlerts = 1000
-    /// How long a commit is tried again before its senders are told to come back.
-    private static let patience: Duration = .seconds(8)
+    /// How long a commit is tried again before its senders are told to come back. With the last attempt, which may wait
+    /// ``IngestConfiguration/connectionWait`` more, it is less than the ten seconds that senders wait for an answer.
+    private static let patience: Duration = .seconds(5)
 
     private let pool: PostgresPool
     private let logger: Logger
@@ -68,11 +69,11 @@ final class GroupCommit: Service {
 
     private func work(_ lane: CommitLane) async {
         while let batch = await lane.next(maximumRequests: Self.maximumRequests, maximumAlerts: Self.maximumAlerts) {
-            await commit(batch)
+            await commit(batch, of: lane)
         }
     }
 
-    private func commit(_ batch: [CommitLane.Waiting]) async {
+    private func commit(_ batch: [CommitLane.Waiting], of lane: CommitLane) async {
         var backoff = Backoff(first: .milliseconds(20), highest: .milliseconds(500))
         let deadline = ContinuousClock.now + Self.patience
         while true {
@@ -82,7 +83,8 @@ final class GroupCommit: Service {
                 return
             } catch let error as PostgresError where error.isRetryable {
                 logger.warning("commit failed, trying again", metadata: [LogKey.error: "\(error)"])
-                guard ContinuousClock.now < deadline else { return fail(batch, .unavailable) }
+                // Those that waited behind it would wait as long again, and in vain.
+                guard ContinuousClock.now < deadline else { return fail(batch + lane.takeAll(), .unavailable) }
                 try? await Task.sleep(for: backoff.next())
             } catch let error as PostgresError where !error.concernsRows {
                 logger.error("commit failed", metadata: [LogKey.error: "\(error)"])
@@ -93,7 +95,7 @@ final class GroupCommit: Service {
                     return fail(batch, .unstorable)
                 }
                 // One bad row must not fail its neighbours: each on its own.
-                for one in batch { await commit([one]) }
+                for one in batch { await commit([one], of: lane) }
                 return
             }
         }

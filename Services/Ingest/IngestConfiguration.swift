@@ -14,12 +14,16 @@ public struct IngestConfiguration: Sendable {
     /// Proxies in front that add to `X-Forwarded-For`.
     public var trustedProxies: Int
 
+    /// How long a request waits for a connection to the database at a time.
+    static let connectionWait: Duration = .seconds(2)
+
     /// - Throws: ``SettingError`` for the first setting that is not allowed.
     public init(settings: Settings) throws {
         let catalogue = SettingsCatalogue.self
         database = PostgresConfiguration(
             url: try settings.text(catalogue.databaseURL), applicationName: "aw-ingest", role: "aw_worker",
-            maximumConnections: try settings.integer(catalogue.databaseConnections))
+            maximumConnections: try settings.integer(catalogue.databaseConnections),
+            acquireTimeout: Self.connectionWait)
         masterKeys = try Self.masterKeys(settings)
         listener = HTTPListener(
             host: try settings.text(catalogue.ingestHost), port: try settings.integer(catalogue.ingestPort),

@@ -53,6 +53,6 @@ public enum IngestService {
             logger.info("listening", metadata: ["port": "\(port)"])
             onListening(port)
         }
-        return [pool, schema, bus, cache, hints, commit, server]
+        return [pool, schema, bus, cache, hints, announcement, commit, server]
     }
 }

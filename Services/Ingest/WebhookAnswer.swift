@@ -55,10 +55,17 @@ enum WebhookAnswer {
     private static func json(
         _ status: HTTPResponse.Status, ids: [AlertID], duplicate: Bool, rate: RateState
     ) -> Response {
-        let list = ids.map { "\"\($0.rawValue.uuidString.lowercased())\"" }.joined(separator: ",")
-        let body = "{\"accepted\":\(ids.count),\"alert_ids\":[\(list)],\"duplicate\":\(duplicate)}"
+        var body = ByteBuffer()
+        body.reserveCapacity(64 + 39 * ids.count)
+        body.writeString("{\"accepted\":\(ids.count),\"alert_ids\":[")
+        for (index, id) in ids.enumerated() {
+            body.writeString(index == 0 ? "\"" : ",\"")
+            body.writeString(id.rawValue.lowercaseText)
+            body.writeString("\"")
+        }
+        body.writeString("],\"duplicate\":\(duplicate)}")
         var headers = RateLimit.headers(rate)
         headers[.contentType] = "application/json"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 }

@@ -133,6 +133,7 @@ enum ContentType {
     /// `application/json`, or any `application/…+json`. A request without a type is refused: it could be anything.
     static func isJSON(_ header: String?) -> Bool {
         guard let header else { return false }
+        if header == "application/json" { return true }
         let type = header.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }

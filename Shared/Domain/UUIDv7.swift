@@ -27,6 +27,26 @@ public enum UUIDv7 {
 }
 
 extension UUID {
+    /// As `uuidString`, in lower case, without the detour.
+    public var lowercaseText: String {
+        let words = words
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var (place, digit) = (0, 0)
+            for word in [words.high, words.low] {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                        text[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    let value = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+                    text[place] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                    (place, digit) = (place + 1, digit + 1)
+                }
+            }
+            return 36
+        }
+    }
+
     /// The two halves, big-endian.
     var words: (high: UInt64, low: UInt64) {
         withUnsafeBytes(of: uuid) { bytes in

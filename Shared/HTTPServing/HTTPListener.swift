@@ -43,8 +43,12 @@ public struct HTTPListener: Sendable {
         router: Router<Context>, server: HTTPServerBuilder? = nil, logger: Logger,
         onRunning: @escaping @Sendable (Int) -> Void = { _ in }
     ) -> some ApplicationProtocol where Context: InitializableFromSource<ApplicationRequestContextSource> {
-        Application(
-            router: router, server: server ?? .http1(configuration: channel),
+        let configuration = channel
+        let plain = HTTPServerBuilder { responder in
+            EventLoopServing(base: HTTP1Channel(responder: responder, configuration: configuration))
+        }
+        return Application(
+            router: router, server: server ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),

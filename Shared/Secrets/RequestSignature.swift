@@ -13,14 +13,13 @@ public enum RequestSignature {
     public static func verify(
         _ signature: String, secrets: [[UInt8]], timestamp: String, body: some ContiguousBytes
     ) -> Bool {
-        guard signature.hasPrefix("sha256="), let given = bytes(hex: signature.dropFirst(7)), given.count == 32 else {
-            return false
-        }
+        guard signature.hasPrefix("sha256="), let given = bytes(hex: signature.utf8.dropFirst(7)), given.count == 32
+        else { return false }
+        let before = Array((timestamp + ".").utf8)
         var isRight = false
         for secret in secrets {
             var hmac = HMAC<SHA256>(key: SymmetricKey(data: secret))
-            hmac.update(data: Data(timestamp.utf8))
-            hmac.update(data: [UInt8(ascii: ".")])
+            hmac.update(data: before)
             body.withUnsafeBytes { hmac.update(data: $0) }
             let expected = Array(hmac.finalize())
             isRight = ConstantTime.equals(expected, given) || isRight
@@ -40,8 +39,8 @@ public enum RequestSignature {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    private static func bytes(hex text: Substring) -> [UInt8]? {
-        let digits = Array(text.utf8)
+    private static func bytes(hex text: Substring.UTF8View) -> [UInt8]? {
+        let digits = Array(text)
         guard digits.count % 2 == 0 else { return nil }
         var out: [UInt8] = []
         out.reserveCapacity(digits.count / 2)

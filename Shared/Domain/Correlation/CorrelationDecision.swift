@@ -57,6 +57,8 @@ public struct CorrelationDecision: Sendable, Equatable {
     public var actions: [CorrelationAction]
     /// New and changed incidents as they are afterwards. `assets` holds every asset that changed or was loaded.
     public var incidents: [IncidentID: IncidentState]
+    /// Which entries of `assets` of `incidents` are new or changed.
+    public var changedAssets: [IncidentID: Set<String>]
     /// Which of `incidents` are new.
     public var opened: Set<IncidentID>
     public var identities: [AlertIdentity: IdentityState]
@@ -76,6 +78,7 @@ public struct CorrelationDecision: Sendable, Equatable {
         fates = []
         actions = []
         incidents = [:]
+        changedAssets = [:]
         opened = []
         identities = [:]
         keys = [:]
@@ -87,7 +90,8 @@ public struct CorrelationDecision: Sendable, Equatable {
 
     public static func == (left: Self, right: Self) -> Bool {
         left.fates.elementsEqual(right.fates, by: ==) && left.actions == right.actions
-            && left.incidents == right.incidents && left.opened == right.opened && left.identities == right.identities
+            && left.incidents == right.incidents && left.changedAssets == right.changedAssets
+            && left.opened == right.opened && left.identities == right.identities
             && left.keys == right.keys && left.merges.elementsEqual(right.merges, by: ==)
             && left.releasedKeys == right.releasedKeys && left.timers == right.timers
             && left.quietedFlapping == right.quietedFlapping

@@ -129,6 +129,7 @@ struct CorrelationRun {
         for (id, draft) in drafts where draft.isChanged {
             decision.incidents[id] = described(draft.state)
             if draft.isNew { decision.opened.insert(id) }
+            if !draft.changedAssets.isEmpty { decision.changedAssets[id] = draft.changedAssets }
         }
         decision.identities.reserveCapacity(changedIdentities.count)
         for identity in changedIdentities {

@@ -6,6 +6,8 @@ final class IncidentDraft {
     let isNew: Bool
     /// Positions of the batch's alerts whose fate names it.
     var positions: [Int] = []
+    /// Names of the assets whose entry in `state.assets` changed.
+    private(set) var changedAssets: Set<String> = []
 
     init(_ state: IncidentState, isNew: Bool = false) {
         self.state = state
@@ -24,6 +26,7 @@ final class IncidentDraft {
         state.assets[
             alert.asset, default: IncidentAsset(firstEventAt: moment, lastEventAt: moment, alertCount: 0)
         ].count(moment)
+        changedAssets.insert(alert.asset)
         state.assetKinds.insertSorted(facts?.kind ?? "server")
         if !alert.toolSource.isEmpty { state.toolSources.insertSorted(alert.toolSource) }
         state.signatures.insertSorted(alert.signature)
@@ -53,6 +56,7 @@ final class IncidentDraft {
         for (name, entry) in other.state.assets {
             if state.assets[name] == nil { state.assetCount += 1 }
             state.assets[name, default: entry.withoutAlerts].add(entry)
+            changedAssets.insert(name)
         }
         state.assetCount += unseen
         for kind in other.state.assetKinds { state.assetKinds.insertSorted(kind) }

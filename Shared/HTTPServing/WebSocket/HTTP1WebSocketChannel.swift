@@ -18,8 +18,9 @@ extension HTTPServerBuilder {
         configuration: HTTP1Channel.Configuration, endpoint: WebSocketEndpoint, limits: WebSocketLimits = .init()
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
-            HTTP1WebSocketChannel(
-                responder: responder, configuration: configuration, endpoint: endpoint, limits: limits)
+            EventLoopServing(
+                base: HTTP1WebSocketChannel(
+                    responder: responder, configuration: configuration, endpoint: endpoint, limits: limits))
         }
     }
 }

@@ -15,8 +15,10 @@ extension CorrelationLane {
         if !incidents.isEmpty {
             _ = try await transaction.execute(
                 WriteIncidents(companyID: companyID, incidents: incidents, weights: policy.priority, now: now))
-            if incidents.contains(where: { !$0.assets.isEmpty }) {
-                _ = try await transaction.execute(WriteIncidentAssets(companyID: companyID, incidents: incidents))
+            if !decision.changedAssets.isEmpty {
+                _ = try await transaction.execute(
+                    WriteIncidentAssets(
+                        companyID: companyID, incidents: incidents, changed: decision.changedAssets))
             }
         }
         if !decision.identities.isEmpty {

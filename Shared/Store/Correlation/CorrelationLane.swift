@@ -68,12 +68,14 @@ public struct CorrelationLane: Sendable {
         let named = Set(context.keys.values).union(context.identities.values.compactMap(\.incidentID))
         let rollsUp = policy.correlation.rollUp && policy.correlation.key != .signature
         let earliest = alerts.map(\.eventAt).min() ?? now
+        let upstream =
+            policy.correlation.dependency
+            ? Set(context.assets.keys).subtracting(names).union(context.assets.values.flatMap(\.dependsOn)) : []
+        let reach = AssetReach(alerts: alerts, upstream: upstream, context: context)
         try await loadIncidents(
             into: &context, ids: named, signatures: rollsUp ? Set(alerts.map(\.signature)) : [],
-            since: earliest - policy.correlation.window,
-            upstream: policy.correlation.dependency
-                ? Set(context.assets.keys).subtracting(names).union(upstreamNames(of: context)) : [],
-            assets: names)
+            since: earliest - policy.correlation.window, upstream: upstream
+        ) { incident in incident.isRolledUp ? reach.assets(of: incident.id) : nil }
         return context
     }
 
@@ -82,28 +84,31 @@ public struct CorrelationLane: Sendable {
         var context = CorrelationContext(policy: policy.correlation)
         context.windows = try await transaction.query(ReadWindows(companyID: companyID))
         try await loadIncidents(
-            into: &context, ids: ids, signatures: [], since: now, upstream: [], assets: [], allAssets: true)
+            into: &context, ids: ids, signatures: [], since: now, upstream: [], assets: { _ in nil })
         return context
     }
 
-    private func upstreamNames(of context: CorrelationContext) -> Set<String> {
-        Set(context.assets.values.flatMap(\.dependsOn))
-    }
-
+    /// - Parameter assets: Which assets of an incident to read; nil: all.
     private func loadIncidents(
         into context: inout CorrelationContext, ids: Set<IncidentID>, signatures: Set<String>, since: Timestamp,
-        upstream: Set<String>, assets: [String], allAssets: Bool = false
+        upstream: Set<String>, assets: (IncidentState) -> Set<String>?
     ) async throws {
         let incidents = try await transaction.query(
             ReadIncidentStates(
                 companyID: companyID, ids: ids.map(\.rawValue), signatures: Array(signatures), signatureSince: since,
                 assets: Array(upstream)))
-        for incident in incidents { context.incidents[incident.id] = incident }
         guard !incidents.isEmpty else { return }
-        let rows = try await transaction.query(
-            ReadIncidentAssets(
-                companyID: companyID, incidentIDs: incidents.map(\.id), assets: assets + Array(upstream),
-                all: allAssets))
-        for row in rows { context.incidents[row.incident]?.assets[row.asset] = row.state }
+        var read = ReadIncidentAssets(companyID: companyID, whole: [], pairs: [])
+        for incident in incidents {
+            context.incidents[incident.id] = incident
+            if let some = assets(incident) {
+                read.pairs += some.map { (incident.id, $0) }
+            } else {
+                read.whole.append(incident.id)
+            }
+        }
+        for row in try await transaction.query(read) {
+            context.incidents[row.incident]?.assets[row.asset] = row.state
+        }
     }
 }

@@ -51,7 +51,8 @@ struct ReadAssetFacts: Statement {
             WHERE company_id = $1 AND name = ANY ($2)
             UNION
             SELECT a.id, a.name, a.kind, a.critical, a.depends_on, u.depth + 1
-            FROM upstream u JOIN asset a ON a.company_id = $1 AND a.id = ANY (u.depends_on)
+            FROM upstream u CROSS JOIN LATERAL unnest(u.depends_on) AS needed (id)
+            JOIN asset a ON a.company_id = $1 AND a.id = needed.id
             WHERE u.depth < 10
         )
         SELECT DISTINCT ON (u.id) u.name, u.kind, u.critical,
@@ -105,7 +106,12 @@ struct ReadKeyOwners: Statement {
 
     typealias Row = (key: CorrelationKey, owner: IncidentID)
     static let name = "read_key_owners"
-    static let sql = "SELECT key, incident_id FROM incident_key WHERE company_id = $1 AND key = ANY ($2)"
+    static let sql = """
+        SELECT k.key, k.incident_id FROM unnest($2::text[]) AS wanted (key)
+        CROSS JOIN LATERAL (
+            SELECT key, incident_id FROM incident_key WHERE company_id = $1 AND key = wanted.key OFFSET 0
+        ) k
+        """
     static let parameters: [PostgresType] = [.text, .textArray]
     static let columns = [Column("key", .text), Column("incident_id", .text)]
 

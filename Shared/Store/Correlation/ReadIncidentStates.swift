@@ -80,21 +80,31 @@ struct ReadIncidentStates: Statement {
     }
 }
 
-/// The assets of incidents: all of one that is not rolled up, else those named; all of them when `all` is true.
+/// Assets of incidents: all of some, and single ones of others.
+///
+/// `OFFSET 0` keeps the look-ups by index: without statistics the planner would compare every asset with every pair.
 struct ReadIncidentAssets: Statement {
     var companyID: CompanyID
-    var incidentIDs: [IncidentID]
-    var assets: [String]
-    var all: Bool
+    var whole: [IncidentID]
+    var pairs: [(incident: IncidentID, asset: String)]
 
     typealias Row = (incident: IncidentID, asset: String, state: IncidentAsset)
     static let name = "read_incident_assets"
     static let sql = """
         SELECT a.incident_id, a.asset, a.first_event_at, a.last_event_at, a.alert_count
-        FROM incident i JOIN incident_asset a ON a.company_id = i.company_id AND a.incident_id = i.id
-        WHERE i.company_id = $1 AND i.id = ANY ($2) AND ($4 OR NOT i.is_rolled_up OR a.asset = ANY ($3))
+        FROM unnest($2::text[]) AS wanted (incident)
+        CROSS JOIN LATERAL (
+            SELECT * FROM incident_asset WHERE company_id = $1 AND incident_id = wanted.incident OFFSET 0
+        ) a
+        UNION ALL
+        SELECT a.incident_id, a.asset, a.first_event_at, a.last_event_at, a.alert_count
+        FROM unnest($3::text[], $4::text[]) AS wanted (incident, asset)
+        CROSS JOIN LATERAL (
+            SELECT * FROM incident_asset
+            WHERE company_id = $1 AND incident_id = wanted.incident AND asset = wanted.asset OFFSET 0
+        ) a
         """
-    static let parameters: [PostgresType] = [.text, .textArray, .textArray, .bool]
+    static let parameters: [PostgresType] = [.text, .textArray, .textArray, .textArray]
     static let columns = [
         Column("incident_id", .text), Column("asset", .text), Column("first_event_at", .timestamptz),
         Column("last_event_at", .timestamptz), Column("alert_count", .int4),
@@ -102,9 +112,9 @@ struct ReadIncidentAssets: Statement {
 
     func bind(_ bindings: inout Bindings) {
         bindings.text(companyID.rawValue)
-        bindings.textArray(incidentIDs.map(\.rawValue))
-        bindings.textArray(assets)
-        bindings.bool(all)
+        bindings.textArray(whole.map(\.rawValue))
+        bindings.textArray(pairs.map(\.incident.rawValue))
+        bindings.textArray(pairs.map(\.asset))
     }
 
     static func decode(_ row: inout RowReader) throws -> Row {

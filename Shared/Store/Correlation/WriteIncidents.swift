@@ -99,6 +99,8 @@ struct WriteIncidents: Statement {
 struct WriteIncidentAssets: Statement {
     var companyID: CompanyID
     var incidents: [IncidentState]
+    /// Their assets that are new or changed.
+    var changed: [IncidentID: Set<String>]
 
     typealias Row = Void
     static let name = "write_incident_assets"
@@ -109,9 +111,6 @@ struct WriteIncidentAssets: Statement {
             AS a (incident, asset, first_event_at, last_event_at, alert_count, live)
         ON CONFLICT (company_id, incident_id, asset) DO UPDATE SET first_event_at = excluded.first_event_at,
             last_event_at = excluded.last_event_at, alert_count = excluded.alert_count, live = excluded.live
-        WHERE (incident_asset.first_event_at, incident_asset.last_event_at, incident_asset.alert_count,
-                incident_asset.live)
-            IS DISTINCT FROM (excluded.first_event_at, excluded.last_event_at, excluded.alert_count, excluded.live)
         """
     static let parameters: [PostgresType] = [
         .text, .textArray, .textArray, .timestamptzArray, .timestamptzArray, .int4Array, .boolArray,
@@ -121,7 +120,8 @@ struct WriteIncidentAssets: Statement {
         var (owners, live): ([String], [Bool]) = ([], [])
         var rows: [(name: String, asset: IncidentAsset)] = []
         for incident in incidents {
-            for (name, asset) in incident.assets {
+            for name in (changed[incident.id] ?? []).sorted() {
+                guard let asset = incident.assets[name] else { continue }
                 owners.append(incident.id.rawValue)
                 live.append(incident.status.ownsKeys)
                 rows.append((name, asset))

@@ -54,6 +54,7 @@ BEGIN
         'aw_companies_of(text)', 'aw_sign_in_lookup(text)', 'aw_token_lookup(bytea)'
     ] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', door);
+        -- Not to the console's role: these know no company, and one tells a password's hash.
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO aw_worker', door);
     END LOOP;
 END

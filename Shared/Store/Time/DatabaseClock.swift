@@ -20,18 +20,24 @@ public final class DatabaseClock: Sendable {
         Timestamp(microseconds: Self.monotonic() + offset.withLock { $0 })
     }
 
-    /// Sets it by one round trip, taking half of its time as the way back.
+    /// Sets it by a round trip, taking half of its time as the way back.
     ///
     /// - Returns: By how much the clock was moved.
     @discardableResult
     public func synchronise(with database: some Querying) async throws -> Duration {
-        let before = Self.monotonic()
-        guard let moment = try await database.first(ReadClock()) else { return .zero }
-        let after = Self.monotonic()
-        let fresh = moment.microseconds - (before + (after - before) / 2)
+        var best: (travel: Int64, offset: Int64)?
+        // The first query of a new connection takes long, which says nothing of the way back: the fastest of three counts.
+        for _ in 0..<3 {
+            let before = Self.monotonic()
+            guard let moment = try await database.first(ReadClock()) else { return .zero }
+            let travel = Self.monotonic() - before
+            if travel < best?.travel ?? .max { best = (travel, moment.microseconds - (before + travel / 2)) }
+            if travel < 5000 { break }
+        }
+        guard let best else { return .zero }
         return offset.withLock { offset in
-            defer { offset = fresh }
-            return .microseconds(fresh - offset)
+            defer { offset = best.offset }
+            return .microseconds(best.offset - offset)
         }
     }
 

@@ -105,12 +105,16 @@ struct RecoveryTests {
         #expect(try store.fire(.windowEnd, "mw-9") == CorrelationDecision())
     }
 
-    @Test("a close timer that is early does nothing")
+    @Test("a close timer that is early, because the window was made longer, is set anew and closes nothing")
     func early() throws {
         let store = CorrelationStore(policy: CorrelationPolicy(autoResolveHoldSeconds: 0))
         store.post(firing("web-01"), recovered("web-01", at: Clock.minutes(1)))
         store.now = Clock.minutes(10) - .microseconds(1)
-        #expect(try store.fire(.close, "inc-00001") == CorrelationDecision())
+        let decision = try store.fire(.close, "inc-00001")
+        var expected = CorrelationDecision()
+        expected.timers = [TimerChange(.close, subject: "inc-00001", dueAt: decision.timers.first?.dueAt)]
+        #expect(decision == expected)
+        #expect(decision.timers.first?.dueAt.map { $0 > store.now } == true)
     }
 
     @Test("a recovery of what was not firing is noted, and an older firing that comes later opens nothing")
