@@ -5,15 +5,6 @@
 # All suites, as `name: command`.
 suites() { grep -vE '^[[:space:]]*(#|$)' "$root/Tests/suites"; }
 
-# The test modules that no suite names, so that none is forgotten.
-unlisted() {
-    local module missing=()
-    for module in "$root"/Tests/*Tests; do
-        suites | grep -qF "${module##*/}" || missing+=("${module##*/}")
-    done
-    printf '%s' "${missing[*]}"
-}
-
 # select_suites [NAME...]: those named, or all; nothing when a name is unknown.
 select_suites() {
     local name found=()
