@@ -13,6 +13,15 @@ import requests
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def run(*command, check=True, env=None, timeout=900):
+    """Runs a command to its end; with `check`, one that fails shows what it said."""
+    result = subprocess.run(
+        [str(word) for word in command], env=env, text=True, capture_output=True, timeout=timeout,
+        stdin=subprocess.DEVNULL)
+    assert not check or result.returncode == 0, f"{command[0]}: {result.returncode}\n{result.stdout}{result.stderr}"
+    return result
+
+
 class Installation:
     def __init__(self, **environment):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="aw-up-"))
@@ -22,18 +31,18 @@ class Installation:
         self.aw_program = ROOT / ".build/debug/aw"
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("AW_")} | environment
 
-    def script(self, name, *arguments, timeout=900, check=True, **options):
-        return subprocess.run(
-            [ROOT / "scripts" / name, *arguments, "--directory", self.run], env=self.environment, text=True,
-            capture_output=True, timeout=timeout, check=check, stdin=subprocess.DEVNULL, **options)
+    def script(self, name, *arguments, check=True):
+        return run(ROOT / "scripts" / name, *arguments, "--directory", self.run, check=check, env=self.environment)
 
     def up(self, *arguments, check=True):
         return self.script("up", "--debug", "--detach", "--json", *arguments, check=check)
 
-    def aw(self, *arguments, check=True, **options):
-        return subprocess.run(
-            [self.aw_program, *arguments, "--run", self.run], env=self.environment, text=True,
-            capture_output=True, timeout=60, check=check, **options)
+    def aw(self, *arguments, check=True):
+        return run(self.aw_program, *arguments, "--run", self.run, check=check, env=self.environment)
+
+    def journal(self):
+        """All that happened, a JSON object a line."""
+        return self.aw("tail", "--after", "0-0", "--once", "--json").stdout
 
     def pid(self, name):
         return int((self.run / "state" / f"{name}.pid").read_text().split()[0])

@@ -3,63 +3,71 @@
 import json
 import os
 import re
-import subprocess
 import urllib.parse
 import uuid
 
-from installation import wait_for
+from installation import run, wait_for
 
-
-def run(*command, **environment):
-    return subprocess.run(
-        command, env=os.environ | environment, check=True, text=True, capture_output=True).stdout
+ROLES = """
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['aw_owner', 'aw_worker', 'aw_console', 'alert_whisperer'] LOOP
+        IF to_regrole(wanted) IS NULL THEN EXECUTE format('CREATE ROLE %I', wanted); END IF;
+    END LOOP;
+END
+$$
+"""
 
 
 def test_a_logical_restore_into_a_new_cluster_loses_no_event_and_no_secret(installation, tmp_path):
     installation.aw("send", "--asset", "to-be-restored")
-    wait_for(lambda: "to-be-restored" in journal(installation, "--run", str(installation.run)), "an incident")
-    before = journal(installation, "--run", str(installation.run))
+    wait_for(lambda: "to-be-restored" in installation.journal(), "an incident")
+    before = installation.journal()
 
     settings = dict(re.findall(r"^(AW_\w+)=(.*)$", (installation.run / "environment").read_text(), re.M))
     port = (installation.run / "postgres.port").read_text().strip()
     password = (installation.run / "secrets/postgres.password").read_text().strip()
     dump = tmp_path / "aw.dump"
     run("pg_dump", "--format=custom", f"--file={dump}", f"postgres://postgres@127.0.0.1:{port}/alert_whisperer",
-        PGPASSWORD=password)
+        env=os.environ | {"PGPASSWORD": password})
 
-    server = urllib.parse.urlsplit(os.environ["AW_TEST_DATABASE_URL"])
+    server = os.environ["AW_TEST_DATABASE_URL"]
     name = f"aw_restored_{uuid.uuid4().hex[:12]}"
-    roles = "".join(
-        f"DO $$ BEGIN IF to_regrole('{role}') IS NULL THEN CREATE ROLE {role} NOLOGIN; END IF; END $$;"
-        for role in ("aw_owner", "aw_worker", "aw_console"))
-    run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", roles,
-        "-c", f"CREATE ROLE {name} LOGIN CREATEROLE PASSWORD 'trial'",
-        "-c", f"GRANT aw_owner, aw_worker, aw_console TO {name}",
-        "-c", f"CREATE DATABASE {name} OWNER {name}", os.environ["AW_TEST_DATABASE_URL"])
-    # The dump names the old login only as the database's owner.
-    administrator = urllib.parse.urlunsplit(server._replace(path=f"/{name}"))
+    administrator = urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+    sql(server, ROLES, f"CREATE ROLE {name} LOGIN PASSWORD 'trial'",
+        f"GRANT aw_owner, aw_worker, aw_console, alert_whisperer TO {name}", f"CREATE DATABASE {name} OWNER {name}")
     try:
-        run("pg_restore", "--exit-on-error", "--role=postgres", f"--dbname={administrator}", "--no-comments", str(dump))
-        restored = settings | {"AW_DATABASE_URL": f"postgres://{name}:trial@{server.hostname}:{server.port}/{name}"}
-        aw = str(installation.aw_program)
-        run("psql", "-Xqc", f"UPDATE service_instance SET heartbeat_at = heartbeat_at - interval '1 hour'",
-            administrator)
-        assert "fits" in run(aw, "migrate", "verify", **restored)
-        run(aw, "migrate", "rebase-journal", **restored)
-        after = run(aw, "tail", "--after", "0-0", "--once", "--json", **restored)
-        assert ids(after) == ids(before)
-        findings = subprocess.run(
-            [aw, "doctor", "--json"], env=os.environ | restored, text=True, capture_output=True).stdout
-        levels = {one["check"]: one["level"] for one in json.loads(findings)["findings"]}
-        assert levels["master key"] == "ok" and levels["schema"] == "ok" and levels["roles"] == "ok"
+        run("pg_restore", "--exit-on-error", f"--dbname={administrator}", dump)
+        address = urllib.parse.urlsplit(server)
+        restored = os.environ | settings | {
+            "AW_DATABASE_URL": f"postgres://{name}:trial@{address.hostname}:{address.port}/{name}"}
+        aw = installation.aw_program
+
+        # The services of the copy's origin seemed to be alive a moment ago.
+        refused = run(aw, "migrate", "rebase-journal", env=restored, check=False)
+        assert refused.returncode == 1 and "services run on this database" in refused.stderr
+        sql(administrator, "DELETE FROM service_instance")
+        # Rows from a cluster in which more transactions ran are not seen ...
+        sql(administrator, "UPDATE journal SET transaction_id = '9000000000'",
+            "UPDATE journal_reader SET transaction_id = '9000000000'")
+        assert run(aw, "tail", "--after", "0-0", "--once", "--json", env=restored).stdout == ""
+        # ... until they are moved.
+        assert "The schema fits" in run(aw, "migrate", "verify", env=restored).stdout
+        run(aw, "migrate", "rebase-journal", env=restored)
+        assert ids(run(aw, "tail", "--after", "0-0", "--once", "--json", env=restored).stdout) == ids(before)
+
+        findings = json.loads(run(aw, "doctor", "--json", env=restored, check=False).stdout)["findings"]
+        levels = {one["check"]: one["level"] for one in findings}
+        assert levels["master key"] == levels["schema"] == levels["roles"] == levels["partitions"] == "ok"
     finally:
-        run("psql", "-Xq", "-c", f"DROP DATABASE {name} WITH (FORCE)", "-c", f"DROP ROLE {name}",
-            os.environ["AW_TEST_DATABASE_URL"])
+        sql(server, f"DROP DATABASE {name} WITH (FORCE)", f"DROP ROLE {name}")
+
+
+def sql(url, *commands):
+    run("psql", "-Xq", "-v", "ON_ERROR_STOP=1", *[word for command in commands for word in ("-c", command)], url)
 
 
 def ids(lines):
     return sorted(json.loads(line)["id"] for line in lines.splitlines())
-
-
-def journal(installation, *arguments):
-    return run(str(installation.aw_program), "tail", "--after", "0-0", "--once", "--json", *arguments)

@@ -15,11 +15,6 @@ FIELDS = {
 }
 
 
-def journal(installation):
-    """All that happened."""
-    return installation.aw("tail", "--after", "0-0", "--once", "--json").stdout
-
-
 def test_json_is_alone_on_standard_output_and_every_address_in_it_is_ready(installation):
     facts = installation.facts
     assert set(facts) == FIELDS
@@ -95,8 +90,8 @@ def test_postgresql_that_dies_is_started_again_and_has_lost_nothing(installation
     installation.aw("send", "--asset", "before-the-crash", "--signature", "disk_full")
     os.kill(installation.pid("postgres"), signal.SIGKILL)
     wait_for(lambda: installation.aw("send", "--asset", "after-the-crash", check=False).returncode == 0, "an answer")
-    wait_for(lambda: "after-the-crash" in journal(installation), "an incident")
-    assert "before-the-crash" in journal(installation)
+    wait_for(lambda: "after-the-crash" in installation.journal(), "an incident")
+    assert "before-the-crash" in installation.journal()
 
 
 def test_a_supervisor_that_was_ended_leaves_nothing_in_the_way_of_the_next_start(installation):
@@ -125,7 +120,7 @@ def test_down_stops_everything_and_up_goes_on_with_the_same_data(installation):
     installation.script("down")
     assert installation.processes() == []
     assert parsed(installation.up("--ingest", "2")) == installation.facts
-    assert "before-the-crash" in journal(installation)
+    assert "before-the-crash" in installation.journal()
 
 
 def test_ctrl_c_stops_everything_in_order(installation):
