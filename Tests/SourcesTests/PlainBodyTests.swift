@@ -76,7 +76,7 @@ import Testing
             let general = try? GenericSource.decoded(Data(body))
             #expect(general == events, "\(String(decoding: body, as: UTF8.self))")
         }
-        #expect(quick > 5_000)
+        #expect(quick > 3_000)
     }
 }
 
