@@ -86,6 +86,10 @@ final class TimerWorker: Service {
                 lateness.recordNanoseconds(max(0, (now - timer.dueAt).microseconds) * 1000)
                 Counter(label: "aw_timers_fired", dimensions: [("kind", timer.kind)]).increment()
             }
+        } catch let error where timers.count > 1 && (error as? PostgresError)?.isRetryable != true {
+            // One that can't be fired must not hold up the company's others.
+            logger.warning("timers failed together", metadata: [LogKey.error: "\(error)"])
+            for timer in timers { await fire([timer], of: company) }
         } catch {
             logger.error("timers failed", metadata: [LogKey.companyID: "\(company)", LogKey.error: "\(error)"])
             // Their leases end by themselves when this fails too.

@@ -7,8 +7,12 @@ import Synchronization
 ///
 /// Reading it costs no query. Between two settings it drifts as much as the machine's clock does, microseconds a second.
 public final class DatabaseClock: Sendable {
+    /// Slower answers say too little of the way back to move a clock that was set before.
+    private static let slowestTravel: Int64 = 250_000
+
     /// Microseconds to add to the monotonic clock.
     private let offset: Mutex<Int64>
+    private let isSet = Mutex(false)
 
     /// Starts with this machine's own clock.
     public init() {
@@ -35,6 +39,11 @@ public final class DatabaseClock: Sendable {
             if travel < 5000 { break }
         }
         guard let best else { return .zero }
+        let wasSet = isSet.withLock { isSet in
+            defer { isSet = true }
+            return isSet
+        }
+        if wasSet, best.travel > Self.slowestTravel { return .zero }
         return offset.withLock { offset in
             defer { offset = best.offset }
             return .microseconds(best.offset - offset)
