@@ -15,7 +15,7 @@ enum LiveFrame {
 
     /// - Parameter data: What GET would show the viewer.
     static func incident(_ change: IncidentChange, cursor: JournalCursor, data: JSONValue) -> String {
-        frame(change.frameType, id: change.sequence, cursor: cursor, data: data)
+        frame(change.frameType, id: change.frameID, cursor: cursor, data: data)
     }
 
     static func alert(_ data: JSONValue, cursor: JournalCursor) -> String {
@@ -34,11 +34,11 @@ enum LiveFrame {
         JSONValue.object(["type": "error", "data": ["message": .string(message)]]).text
     }
 
-    private static func frame(_ type: String, id: Int64?, cursor: JournalCursor, data: JSONValue) -> String {
+    private static func frame(_ type: String, id: String?, cursor: JournalCursor, data: JSONValue) -> String {
         var fields: [String: JSONValue] = [
             "type": .string(type), "cursor": .string(cursor.text), "data": data,
         ]
-        if let id { fields["id"] = .string(String(id)) }
+        if let id { fields["id"] = .string(id) }
         return JSONValue.object(fields).text
     }
 }
@@ -47,13 +47,14 @@ enum LiveFrame {
 struct IncidentChange: Sendable, Equatable {
     var companyID: CompanyID
     var incidentID: IncidentID
-    /// Of the change that gives the frame its type; clients drop repeats by it.
+    /// Of the last of the changes.
     var sequence: Int64
+    /// A sum over the changes' sequences, and how many they are.
+    private var sum: UInt64
+    private var count = 1
     var kind: String
     /// All of it is internal: not for clients.
     var isInternal: Bool
-    /// Only for those who subscribed at this place of the order or later: the others have it.
-    var audienceFrom: UInt64 = 0
 
     /// Nil for journal rows that are not of an incident.
     init?(kind: String, company: CompanyID, incidentID: IncidentID?, sequence: Int64, isInternal: Bool) {
@@ -61,6 +62,7 @@ struct IncidentChange: Sendable, Equatable {
         self.companyID = company
         self.incidentID = incidentID
         self.sequence = sequence
+        sum = Self.spread(sequence)
         self.kind = kind
         self.isInternal = isInternal
     }
@@ -74,8 +76,23 @@ struct IncidentChange: Sendable, Equatable {
     func merged(with later: IncidentChange) -> IncidentChange {
         var result = later.weight >= weight ? later : self
         result.isInternal = isInternal && later.isInternal
-        result.audienceFrom = min(audienceFrom, later.audienceFrom)
+        result.sequence = max(sequence, later.sequence)
+        result.sum = sum &+ later.sum
+        result.count = count + later.count
         return result
+    }
+
+    /// By which clients drop repeats: the change's sequence, or for several changes a text that stands for just these, so
+    /// that who knows some of them is not kept from the others.
+    var frameID: String {
+        count == 1 ? String(sequence) : "\(sequence)-\(count)-\(String(sum, radix: 36))"
+    }
+
+    /// Far apart for neighbours, so that sums of different changes differ.
+    private static func spread(_ sequence: Int64) -> UInt64 {
+        var bits = UInt64(bitPattern: sequence) &* 0x9E37_79B9_7F4A_7C15
+        bits = (bits ^ (bits >> 32)) &* 0xD6E8_FEB8_6659_FD93
+        return bits ^ (bits >> 32)
     }
 
     private var weight: Int {

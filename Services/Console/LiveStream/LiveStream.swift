@@ -28,8 +28,8 @@ final class LiveStream: Service {
         var nextID: UInt64 = 1
         var changes: [CompanyID: [IncidentID: IncidentChange]] = [:]
         var pace: [CompanyID: AlertPace] = [:]
-        /// Journal rows that the bus told of and the sweep has still to pass, with the first subscriber who came after.
-        var told: [Int64: UInt64] = [:]
+        /// Journal rows that the bus told of and the sweep has still to pass.
+        var told: Set<Int64> = []
         /// Up to where the journal was read.
         var read: JournalCursor?
         /// Up to where everything was delivered: what clients are given.
@@ -79,14 +79,6 @@ final class LiveStream: Service {
         return subscriber
     }
 
-    /// From now on it is told what happens. Its place in the order says what was told before it came.
-    func subscribe(_ subscriber: LiveSubscriber) {
-        state.withLock { state in
-            subscriber.subscribe(order: state.nextID)
-            state.nextID += 1
-        }
-    }
-
     func leave(_ subscriber: LiveSubscriber) {
         state.withLock { $0.subscribers[subscriber.id] = nil }
         gaugeSubscribers()
@@ -122,7 +114,7 @@ final class LiveStream: Service {
         guard !changes.isEmpty else { return }
         state.withLock { state in
             for change in changes {
-                if told { state.told[change.sequence] = state.nextID }
+                if told { state.told.insert(change.sequence) }
                 Self.note(change, in: &state)
             }
         }
@@ -158,9 +150,7 @@ final class LiveStream: Service {
         do {
             let frames = try await frames(for: changes, companies: [company], cursor: cursor)
             for frame in frames {
-                for subscriber in audience where subscriber.subscribed(from: frame.change.audienceFrom) {
-                    if let text = frame.text(for: subscriber.viewer.role) { subscriber.deliver(text) }
-                }
+                for subscriber in audience { subscriber.deliver(frame) }
             }
             return true
         } catch {
@@ -175,6 +165,8 @@ final class LiveStream: Service {
     /// A change as the roles see it; written once for all viewers of a kind.
     struct Rendered: Sendable {
         var change: IncidentChange
+        /// Of the incident, which grows with every change.
+        var version: Int64
         var staff: String
         var client: String
 
@@ -200,7 +192,8 @@ final class LiveStream: Service {
             let staff = try Projection(for: .technician).incident(record, now: now)
             let client = try Projection(for: .clientViewer).incident(record, now: now)
             return Rendered(
-                change: change, staff: LiveFrame.incident(change, cursor: cursor, data: staff),
+                change: change, version: record.version,
+                staff: LiveFrame.incident(change, cursor: cursor, data: staff),
                 client: LiveFrame.incident(change, cursor: cursor, data: client))
         }
     }
@@ -244,14 +237,8 @@ final class LiveStream: Service {
                 sequence: row.entry.sequence, isInternal: draft.isInternal)
         }
         state.withLock { state in
-            for var change in missed {
-                if let newcomers = state.told.removeValue(forKey: change.sequence) {
-                    // Only who came after the bus told of it, and could not yet read it from the journal.
-                    guard newcomers < state.nextID else { continue }
-                    change.audienceFrom = newcomers
-                }
-                Self.note(change, in: &state)
-            }
+            // Who subscribed after the bus told of a row has read it from the journal.
+            for change in missed where state.told.remove(change.sequence) == nil { Self.note(change, in: &state) }
             if state.told.count > 100_000 { state.told.removeAll() }
             state.read = last.cursor
         }

@@ -63,51 +63,63 @@ struct StreamEndpoint: Sendable {
     private func serve(_ connection: WebSocketConnection, viewer: SignedIn) async {
         // Known from the start, so that it is closed when its session ends before it subscribes.
         let subscriber = stream.join(connection, viewer: viewer)
-        var hasSubscribed = false
         defer { stream.leave(subscriber) }
-        do {
-            for try await text in connection.messages {
-                guard !hasSubscribed else { continue }
-                guard let request = Subscribe(text) else {
-                    connection.send(LiveFrame.error("Send {\"type\": \"subscribe\", \"after\": cursor or null} first."))
-                    await connection.close(code: 1008, reason: "not a subscribe")
-                    return
+        await withTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            var hasSubscribed = false
+            do {
+                for try await text in connection.messages where !hasSubscribed {
+                    guard let caughtUp = try await begin(subscriber, text) else { return }
+                    hasSubscribed = true
+                    group.addTask { await subscriber.sendMail(caughtUp: caughtUp) }
                 }
-                hasSubscribed = true
-                guard
-                    let present = try await SignedIn.stillSignedIn([viewer], in: database.identity)[viewer.proof.key]
-                else {
-                    await connection.close(code: 4401, reason: "session ended")
-                    return
-                }
-                subscriber.update(present)
-                stream.subscribe(subscriber)
-                try await catchUp(subscriber, after: request.after)
-                guard await subscriber.goLive() else {
-                    await connection.close(code: 1013, reason: "too far behind, connect again")
-                    return
-                }
+            } catch {
+                logger.debug("stream ended", metadata: ["error": "\(error)"])
+                if !connection.isClosed { await connection.close(code: 1011, reason: "try again") }
             }
-        } catch {
-            logger.debug("stream ended", metadata: ["error": "\(error)"])
-            await connection.close(code: 1011, reason: "try again")
         }
     }
 
+    /// Does what the first message asks for.
+    ///
+    /// - Returns: The versions of the incidents that were sent; nil when the connection was closed.
+    private func begin(_ subscriber: LiveSubscriber, _ text: String) async throws -> [IncidentID: Int64]? {
+        let (connection, viewer) = (subscriber.connection, subscriber.viewer)
+        guard let request = Subscribe(text) else {
+            connection.send(LiveFrame.error("Send {\"type\": \"subscribe\", \"after\": cursor or null} first."))
+            await connection.close(code: 1008, reason: "not a subscribe")
+            return nil
+        }
+        guard let present = try await SignedIn.stillSignedIn([viewer], in: database.identity)[viewer.proof.key] else {
+            await connection.close(code: 4401, reason: "session ended")
+            return nil
+        }
+        subscriber.update(present)
+        subscriber.subscribe()
+        return try await catchUp(subscriber, after: request.after)
+    }
+
     /// What happened after the client's cursor, read from the journal; what happens meanwhile is kept for later.
-    private func catchUp(_ subscriber: LiveSubscriber, after: JournalCursor?) async throws {
+    ///
+    /// Read beyond the safe horizon too: the bus told of those rows before this client listened.
+    ///
+    /// - Returns: The versions of the incidents that were sent.
+    private func catchUp(
+        _ subscriber: LiveSubscriber, after: JournalCursor?
+    ) async throws -> [IncidentID: Int64] {
         let present = try await presentCursor()
         let connection = subscriber.connection
         guard var cursor = after else {
             await connection.sendWhenReady(LiveFrame.subscribed(cursor: present))
-            return
+            return [:]
         }
         let companies = subscriber.viewer.companies
         var changes: [IncidentID: IncidentChange] = [:]
         var read = 0
         while read <= LiveStream.catchUpLimit {
             let rows = try await database.read(as: subscriber.viewer) { [cursor] transaction in
-                try await transaction.query(ReadJournalAfter(cursor: cursor, companyIDs: companies, limit: 500))
+                try await transaction.query(
+                    ReadJournalAfter(cursor: cursor, companyIDs: companies, limit: 500, includesUnsettled: true))
             }
             for row in rows {
                 let draft = row.entry.draft
@@ -124,14 +136,15 @@ struct StreamEndpoint: Sendable {
         }
         guard read <= LiveStream.catchUpLimit else {
             await connection.sendWhenReady(LiveFrame.reset(cursor: present))
-            return
+            return [:]
         }
         let frames = try await stream.frames(for: Array(changes.values), companies: companies, cursor: present)
         for frame in frames {
             guard let text = frame.text(for: subscriber.viewer.role) else { continue }
-            guard await connection.sendWhenReady(text) else { return }
+            guard await connection.sendWhenReady(text) else { break }
         }
         await connection.sendWhenReady(LiveFrame.subscribed(cursor: present))
+        return Dictionary(frames.map { ($0.change.incidentID, $0.version) }, uniquingKeysWith: max)
     }
 
     /// Waits for the first reading of the journal, at most a few seconds after the start.

@@ -44,8 +44,7 @@ public final class WebSocketConnection: Sendable {
             if wake { channel.eventLoop.execute { [handler] in handler.value.drain() } }
             return true
         case .overflow:
-            let failure = WebSocketFailure(code: WebSocketCloseCode.slowConsumer, reason: "slow consumer")
-            channel.eventLoop.execute { [handler] in handler.value.fail(failure) }
+            failAsSlow()
             return false
         case .sealed:
             return false
@@ -60,6 +59,17 @@ public final class WebSocketConnection: Sendable {
     public func sendWhenReady(_ text: String) async -> Bool {
         await outbox.room()
         return !Task.isCancelled && send(text)
+    }
+
+    /// Gives up a client that does not keep up: what waits is dropped and the connection closes with 4408.
+    public func giveUp() {
+        outbox.discard()
+        failAsSlow()
+    }
+
+    private func failAsSlow() {
+        let failure = WebSocketFailure(code: WebSocketCloseCode.slowConsumer, reason: "slow consumer")
+        channel.eventLoop.execute { [handler] in handler.value.fail(failure) }
     }
 
     /// Sends what waits and a close frame, and returns when the connection has ended, after the close timeout at most.

@@ -84,6 +84,16 @@ final class WebSocketOutbox: Sendable {
         for waiter in released { waiter.resume() }
     }
 
+    /// Takes no more messages, and drops what waits.
+    func discard() {
+        let released = state.withLock { state in
+            state.isSealed = true
+            state.waiting = []
+            return state.releaseWaiters()
+        }
+        for waiter in released { waiter.resume() }
+    }
+
     /// Takes no more messages; what waited before is left for ``take()``.
     func seal(closeCode: UInt16?) {
         let released = state.withLock { state in

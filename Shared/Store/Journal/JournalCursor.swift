@@ -38,7 +38,8 @@ public struct JournalRow: Sendable, Equatable {
     public var at: Timestamp
 }
 
-/// Rows after a cursor and below the oldest transaction still running, so that a slow writer's rows are never skipped.
+/// Rows after a cursor and below the oldest transaction still running, so that a slow writer's rows are never skipped by
+/// who goes on from the last row's cursor.
 ///
 /// Row-level security limits them to the companies that the transaction may see.
 public struct ReadJournalAfter: Statement {
@@ -46,11 +47,14 @@ public struct ReadJournalAfter: Statement {
     /// Nil: all that the transaction may see.
     public var companyIDs: [CompanyID]?
     public var limit: Int
+    /// Also rows beside and above the transactions still running. Their cursors are no place to go on from.
+    public var includesUnsettled: Bool
 
-    public init(cursor: JournalCursor, companyIDs: [CompanyID]? = nil, limit: Int) {
+    public init(cursor: JournalCursor, companyIDs: [CompanyID]? = nil, limit: Int, includesUnsettled: Bool = false) {
         self.cursor = cursor
         self.companyIDs = companyIDs
         self.limit = limit
+        self.includesUnsettled = includesUnsettled
     }
 
     public typealias Row = JournalRow
@@ -60,12 +64,12 @@ public struct ReadJournalAfter: Statement {
             subject_id, incident_id, internal, summary, reason, data, trace
         FROM journal
         WHERE (transaction_id, sequence) > ($1::bigint::text::xid8, $2)
-            AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+            AND ($5 OR transaction_id < pg_snapshot_xmin(pg_current_snapshot()))
             AND ($3::text[] IS NULL OR company_id = ANY ($3))
         ORDER BY transaction_id, sequence
         LIMIT $4
         """
-    public static let parameters: [PostgresType] = [.int8, .int8, .textArray, .int8]
+    public static let parameters: [PostgresType] = [.int8, .int8, .textArray, .int8, .bool]
     public static let columns = [
         Column("transaction_id", .int8), Column("sequence", .int8), Column("company_id", .text),
         Column("at", .timestamptz), Column("kind", .text), Column("actor", .text), Column("subject_kind", .text),
@@ -78,6 +82,7 @@ public struct ReadJournalAfter: Statement {
         bindings.int8(cursor.sequence)
         if let companyIDs { bindings.textArray(companyIDs.map(\.rawValue)) } else { bindings.null() }
         bindings.int(limit)
+        bindings.bool(includesUnsettled)
     }
 
     public static func decode(_ row: inout RowReader) throws -> JournalRow {
