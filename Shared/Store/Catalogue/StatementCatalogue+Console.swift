@@ -20,7 +20,8 @@ extension StatementCatalogue {
         InsertApiToken.self, ListApiTokens.self, RevokeApiToken.self, RevokeApiTokens.self, ClaimIdempotencyKey.self,
         CompleteIdempotencyKey.self, ReleaseIdempotencyKey.self, FindSignIn.self, InsertSession.self,
         LockSession.self, RotateSession.self, RevokeSession.self, RevokeSessions.self, EndedSessions.self,
-        EnsureAttempts.self, LockAttempts.self, CountAttempt.self, BlockSignIn.self, ForgiveSignIn.self, FindToken.self, InsertUser.self,
+        EnsureAttempts.self, LockAttempts.self, CountAttempt.self, BlockSignIn.self, ForgiveSignIn.self, FindToken.self,
+        InsertUser.self,
         SetMemberships.self, ReadUser.self, ListUsers.self, SaveUser.self, SetPassword.self, DeleteUser.self,
         LockAdministrators.self,
     ]
