@@ -32,7 +32,8 @@ public struct HTTPListener: Sendable {
         decoder.maxHeaderListSize = maximumHeaderBytes
         decoder.maxHeaderFieldCount = 100
         return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestDeadlineHandler(limits: limits)], idleTimeout: nil,
+            additionalChannelHandlers: [RequestDeadlineHandler(limits: limits), UnreadableRequestHandler()],
+            idleTimeout: nil,
             httpDecoderConfiguration: decoder)
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// Turns every error that a route throws, and every route that is not there, into a problem document.
 ///
@@ -16,16 +17,22 @@ public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
+        let response: Response
         do {
-            return try await next(request, context)
+            response = try await next(request, context)
         } catch {
-            return problem(for: error, request: request, context: context).response()
+            response = problem(for: error, request: request, context: context).response()
         }
+        // A body would be read as the next answer of the connection.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func problem(for error: any Error, request: Request, context: Context) -> Problem {
         if let problem = error as? Problem { return problem }
         if let problem = translate(error) { return problem }
+        if error is HTTPParserError {
+            return Problem(.badRequest, detail: "The body can't be read: it breaks off, or its chunks are wrong.")
+        }
         if let known = error as? any HTTPResponseError {
             return Problem(known.status, detail: Self.detail(for: known.status, request: request))
         }

@@ -11,9 +11,6 @@ struct AlertFields {
         case timestamp, labels, links
     }
 
-    /// Characters of a tool's name. With asset and signature it makes keys, which a database index must hold.
-    static let maximumTool = 100
-
     private(set) var problems: [FieldProblem] = []
     private let container: KeyedDecodingContainer<Key>
 

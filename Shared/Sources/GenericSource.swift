@@ -8,13 +8,14 @@ public enum GenericSource {
     /// - Parameter body: The raw body.
     /// - Throws: ``SourceError``; when any alert is wrong, none is taken.
     public static func events(from body: Data) throws(SourceError) -> [AlertEvent] {
-        try JSONBody.check(body)
+        try JSONBody.checkText(body)
         if let events = body.withUnsafeBytes({ PlainBody.events(from: $0) }) { return events }
         return try decoded(body)
     }
 
     /// The general way, for bodies that are unusual or wrong.
     static func decoded(_ body: Data) throws(SourceError) -> [AlertEvent] {
+        try JSONBody.checkSyntax(body)
         let parsed: ParsedBody
         do {
             parsed = try JSONDecoder().decode(ParsedBody.self, from: body)
@@ -73,7 +74,7 @@ private struct ParsedAlert: Decodable {
         let signature = fields.text(.signature, maximum: 255, required: true)
         let severity: Severity? = fields.choice(.severity, required: true)
         let message = fields.text(.message, maximum: 8192, required: true)
-        let tool = fields.text(.toolSource, maximum: AlertFields.maximumTool, required: false) ?? ""
+        let tool = fields.text(.toolSource, maximum: 255, required: false) ?? ""
         let kind: AlertEvent.Kind? = fields.choice(.status, required: false)
         let dedupKey = fields.text(.dedupKey, maximum: 512, required: false)
         let timestamp = fields.instant(.timestamp)

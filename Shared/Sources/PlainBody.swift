@@ -56,7 +56,7 @@ struct PlainBody {
                 case "severity": severity == nil && set(&severity, readText(maximum: 16).flatMap(Severity.init))
                 case "message": message == nil && set(&message, readText(maximum: 8192))
                 case "status": kind == nil && set(&kind, readText(maximum: 16).flatMap(AlertEvent.Kind.init))
-                case "tool_source": tool == nil && set(&tool, readText(maximum: AlertFields.maximumTool))
+                case "tool_source": tool == nil && set(&tool, readText(maximum: 255))
                 case "dedup_key": dedupKey == nil && set(&dedupKey, readText(maximum: 512))
                 case "timestamp":
                     timestamp == nil && set(&timestamp, readText(maximum: 64).flatMap { Timestamp(rfc3339: $0) })

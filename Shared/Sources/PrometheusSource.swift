@@ -26,7 +26,8 @@ public enum PrometheusSource {
 
     /// - Throws: ``SourceError``; when any alert is wrong, none is taken.
     public static func events(from body: Data, receivedAt: Timestamp) throws(SourceError) -> [AlertEvent] {
-        try JSONBody.check(body)
+        try JSONBody.checkText(body)
+        try JSONBody.checkSyntax(body)
         let decoded: Body
         do {
             decoded = try JSONDecoder().decode(Body.self, from: body)

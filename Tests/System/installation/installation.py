@@ -50,7 +50,9 @@ class Installation:
 
     @classmethod
     @contextlib.contextmanager
-    def running(cls, server: PostgresServer, **sizes: int) -> Iterator["Installation"]:
+    def running(
+        cls, server: PostgresServer, environment: dict[str, str] | None = None, **sizes: int
+    ) -> Iterator["Installation"]:
         """Starts so many processes of each service, waits until all are ready, and stops everything at the end.
 
         The console is left out when it is not built. When the test fails, the end of every log is printed, and the logs
@@ -58,6 +60,7 @@ class Installation:
         """
         directory = Path(tempfile.mkdtemp(prefix="aw-system."))
         installation = cls(server, directory)
+        installation.environment |= environment or {}
         try:
             for service, number in sizes.items():
                 installation.add(service, number)

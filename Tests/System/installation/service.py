@@ -21,6 +21,12 @@ class ServiceProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        assert self._process is not None and self.is_running, f"{self.name} does not run:\n{self.tail()}"
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
